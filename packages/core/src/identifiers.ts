@@ -1,0 +1,92 @@
+/**
+ * Normalisation of phones and e-mails where the full phone metadata is too big to carry: in the SDKs. The collector
+ * checks the result again with libphonenumber's `max` metadata, so what passes here is a candidate, not a verdict.
+ */
+
+/** Separators that people and masks put between digits, and letters' look-alikes of the plus. */
+const separators = /[\s\u00a0\u2000-\u200f\u2060\ufeff().\-\u2010-\u2015_/]/g;
+
+/** Numbers that people type to get past a form. */
+const fakePhone = /^(?:\+70+\d*|\+79777777777|\+7(?:123456789\d|\d{3}1234567))$|(\d)\1{6}$/;
+
+/** 8-800 and 8-804 are toll-free lines of companies: no person has one. */
+const tollFree = /^\+780[04]/;
+
+/**
+ * A phone in E.164, or null if the text is no phone number of a person. Numbers without a country code are read as
+ * Russian (or, from 6 and 7, Kazakh) ones: `8 (999) 555-11-11`, `9995551111` and `79995551111` are `+79995551111`.
+ *
+ * @example normalisePhone('8 (999) 555-11-11') // '+79995551111'
+ */
+export const normalisePhone = (value: unknown): string | null => {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value)
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(separators, '')
+    .replace(/^(?:\uff0b|00(?=[1-9]))/, '+');
+  if (!/^\+?\d{10,15}$/.test(text)) return null;
+  const phone = toE164(text);
+  return phone && !fakePhone.test(phone) && !tollFree.test(phone) ? phone : null;
+};
+
+const toE164 = (text: string): string | null => {
+  if (text.startsWith('+')) {
+    // +8 followed by a Russian mobile is a typo of +7: there is no country code 89.
+    const corrected = text.replace(/^\+8(?=9\d{9}$)/, '+7');
+    if (corrected.startsWith('+7') && corrected.length !== 12) return null;
+    return corrected.startsWith('+0') ? null : corrected;
+  }
+  if (/^[78][3-9]\d{9}$/.test(text)) return `+7${text.slice(1)}`;
+  if (/^[3-9]\d{9}$/.test(text)) return `+7${text}`;
+  // Another country's number typed without its plus: longer than a Russian one without its code.
+  return /^[1-69]\d{10,14}$/.test(text) ? `+${text}` : null;
+};
+
+const emailShape = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]/?#]+\.[^\s@"(),:;<>[\\\]/?#.]{2,}$/u;
+
+/** Local parts that stand in for an address in forms and tests. */
+const fakeEmail =
+  /^(?:test|tests|testing|no|none|noemail|no-?reply|asdf|qwerty|null|undefined|example)@|@(?:example|test|invalid|localhost)\b/;
+
+/**
+ * An e-mail address trimmed, in lower case, its domain in punycode; or null if the text is no address of a person.
+ *
+ * @param toAscii makes punycode of an international domain; the platform's URL parser can. Without it such a domain
+ *   stays as it is.
+ * @example normaliseEmail(' Ann@Пример.РФ ', domainToASCII) // 'ann@xn--e1afmkfd.xn--p1ai'
+ */
+export const normaliseEmail = (value: unknown, toAscii?: (domain: string) => string): string | null => {
+  if (typeof value !== 'string') return null;
+  const text = value
+    .normalize('NFKC')
+    .trim()
+    .replace(/^mailto:/i, '')
+    .toLowerCase();
+  if (text.length > 254 || !emailShape.test(text) || text.includes('..')) return null;
+  const at = text.lastIndexOf('@');
+  const domain = text.slice(at + 1);
+  const ascii = /^[\x00-\x7f]+$/.test(domain) || !toAscii ? domain : toAscii(domain);
+  const address = `${text.slice(0, at)}@${ascii}`;
+  return ascii && !fakeEmail.test(address) ? address : null;
+};
+
+const placeholders = new Set([
+  '',
+  '0',
+  '-1',
+  'null',
+  'undefined',
+  'none',
+  'nan',
+  'true',
+  'false',
+  'anonymous',
+  'guest',
+  'unknown',
+  '[object object]',
+]);
+
+/** True for texts that stand where a user id should be and would join strangers into one person. */
+export const isPlaceholder = (value: unknown): boolean =>
+  placeholders.has(String(value).trim().toLowerCase());

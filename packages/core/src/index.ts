@@ -1,0 +1,30 @@
+export { fullJitter } from './backoff.ts';
+export type { BackoffOptions } from './backoff.ts';
+export { encodeBatch, utf8Length, withFields } from './batch.ts';
+export type { BatchEnvelope, DropCounts } from './batch.ts';
+export { createDelivery } from './delivery.ts';
+export type { Delivery, DeliveryOptions, DeliveryParts } from './delivery.ts';
+export { errors, NitkaError } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export { eventTypes } from './event.ts';
+export type { EventContext, EventType, JsonObject, JsonValue, Touch, TrackingEvent } from './event.ts';
+export { isPlaceholder, normaliseEmail, normalisePhone } from './identifiers.ts';
+export { limits } from './limits.ts';
+export type {
+  Clock,
+  Lock,
+  Logger,
+  MaybePromise,
+  QueueKey,
+  QueueLimit,
+  QueueRecord,
+  QueueStorage,
+  Transport,
+  TransportReply,
+} from './ports.ts';
+export { createQueue } from './queue.ts';
+export type { Queue, QueueOptions, QueueParts } from './queue.ts';
+export { outcomeOf, retryAfter } from './response.ts';
+export type { Outcome } from './response.ts';
+export { batchSchema, eventSchema } from './schema.ts';
+export { createVisitorId, isVisitorId, oldestVisitorId, visitorIdTime } from './visitor-id.ts';

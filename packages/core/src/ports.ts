@@ -1,0 +1,68 @@
+import type { ErrorCode } from './errors.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Time and timers. `setTimeout` of the Node port is unref'ed where the process may end. */
+export interface Clock {
+  /** Milliseconds since 1970. May jump: nothing may break when it does. */
+  now(): number;
+  setTimeout(task: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Where errors and notes go. Never personal data. */
+export interface Logger {
+  warn(code: ErrorCode, detail?: string): void;
+  debug?(text: string): void;
+}
+
+/** Sorts the records of one storage by age. */
+export type QueueKey = string | number;
+
+/** One event that waits: its JSON as it was at the call. */
+export interface QueueRecord {
+  readonly key: QueueKey;
+  readonly json: string;
+  /** Bytes of `json` in UTF-8. */
+  readonly bytes: number;
+  /** Milliseconds since 1970, by the clock at the call. */
+  readonly queuedAt: number;
+}
+
+export interface QueueLimit {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/**
+ * A storage tier for the queue. Each method may be synchronous: a page that is left, or a call that must be
+ * durable when it returns, has no time for a promise.
+ */
+export interface QueueStorage {
+  /** Keeps a record as the newest; once it returns (or resolves), it is as safe as this tier makes it. Throws when it cannot. */
+  append(json: string, bytes: number, queuedAt: number): MaybePromise<void>;
+  /** The oldest records behind `after`, in order, within `limit`; at least one if there is any. */
+  read(limit: QueueLimit, after?: QueueKey): MaybePromise<readonly QueueRecord[]>;
+  /** Unknown keys are passed over. */
+  remove(records: readonly QueueRecord[]): MaybePromise<void>;
+  /** What is stored now, records of other tabs or processes included. */
+  size(): MaybePromise<{ readonly count: number; readonly bytes: number }>;
+  close?(): MaybePromise<void>;
+}
+
+/** What came back for one request. Only a network failure rejects. */
+export interface TransportReply {
+  readonly status: number;
+  /** The Retry-After header as sent. */
+  readonly retryAfter?: string | null;
+  /** The parsed JSON body, if it was JSON. */
+  readonly body?: unknown;
+}
+
+/** Sends one batch. The body is a whole JSON text. Rejects on network failure and time-out only. */
+export interface Transport {
+  send(body: string): Promise<TransportReply>;
+}
+
+/** Runs a task while no other tab or process runs one. */
+export type Lock = <T>(task: () => Promise<T>) => Promise<T>;
