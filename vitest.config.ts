@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that drive a browser or start processes wait for real time to pass. */
+const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    // Two cores are what continuous integration has; a browser and a collector run beside the tests.
+    maxWorkers: 2,
+    projects: [
+      { test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'browser',
+          include: ['packages/sdk-browser/test/**/*.test.ts'],
+          environment: 'jsdom',
+          environmentOptions: { jsdom: { url: 'https://shop.example/' } },
+        },
+      },
+      {
+        test: {
+          name: 'browser-e2e',
+          include: ['packages/sdk-browser/test-e2e/**/*.test.ts'],
+          ...slow,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['packages/sdk-node/test/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'collector',
+          include: ['packages/collector/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: 'e2e', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], ...slow } },
+    ],
+  },
+});
