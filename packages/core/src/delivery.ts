@@ -67,6 +67,7 @@ export const createDelivery = (parts: DeliveryParts, options: DeliveryOptions): 
 
   const inFlight = new Set<QueueKey>();
   let lastTaken: QueueKey | undefined;
+  let taking: Promise<unknown> = Promise.resolve();
   let failures = 0;
   let stopped = false;
   let draining: Promise<void> | undefined;
@@ -139,14 +140,22 @@ export const createDelivery = (parts: DeliveryParts, options: DeliveryOptions): 
     }
   };
 
+  /** One reader at a time: two that read together would take the same records. */
+  const take = (): Promise<readonly QueueRecord[]> => {
+    const taken = taking.then(async () => {
+      // With nothing in flight the oldest come first again: what failed is read anew.
+      const records = await queue.read(options.batch, inFlight.size > 0 ? lastTaken : undefined);
+      for (const record of records) inFlight.add((lastTaken = record.key));
+      return records;
+    });
+    taking = taken.catch(() => undefined);
+    return taken;
+  };
+
   const step = async (): Promise<Step> => {
     if (stopped || isWaiting()) return 'wait';
-    // With nothing in flight the oldest come first again: what failed is read anew.
-    const records = await queue.read(options.batch, inFlight.size > 0 ? lastTaken : undefined);
-    const last = records.at(-1);
-    if (!last) return 'empty';
-    lastTaken = last.key;
-    for (const record of records) inFlight.add(record.key);
+    const records = await take();
+    if (records.length === 0) return 'empty';
     try {
       return await deliver(records);
     } finally {

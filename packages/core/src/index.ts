@@ -24,6 +24,7 @@ export type {
 } from './ports.ts';
 export { createQueue } from './queue.ts';
 export type { Queue, QueueOptions, QueueParts } from './queue.ts';
+export { createMemoryStorage } from './memory-storage.ts';
 export { outcomeOf, retryAfter } from './response.ts';
 export type { Outcome } from './response.ts';
 export { batchSchema, eventSchema } from './schema.ts';

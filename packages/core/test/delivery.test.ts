@@ -1,0 +1,333 @@
+import { describe, expect, it, vi } from 'vitest';
+import { encodeBatch } from '../src/batch.ts';
+import { createDelivery, type DeliveryOptions, type DeliveryParts } from '../src/delivery.ts';
+import { createMemoryStorage } from '../src/memory-storage.ts';
+import type { TransportReply } from '../src/ports.ts';
+import { createQueue } from '../src/queue.ts';
+import { accepted, createFakeClock, createFakeTransport, settle, type FakeTransport } from './fakes.ts';
+
+const open = (
+  answer: (messageIds: string[]) => TransportReply | Error | Promise<TransportReply>,
+  options: Partial<DeliveryOptions> = {},
+  parts: Partial<DeliveryParts> = {},
+) => {
+  const clock = createFakeClock();
+  const queue = createQueue(
+    { storage: createMemoryStorage(), clock },
+    { maxCount: 10_000, maxBytes: 10_000_000, maxAge: 0 },
+  );
+  const transport: FakeTransport = createFakeTransport(answer);
+  const onFailed = vi.fn();
+  const onSent = vi.fn();
+  const onRefused = vi.fn();
+  const delivery = createDelivery(
+    {
+      queue,
+      transport,
+      clock,
+      random: () => 0.5,
+      encode: (records, dropped) =>
+        encodeBatch(
+          records.map((record) => record.json),
+          { sentAt: clock.now(), dropped },
+        ),
+      onFailed,
+      onSent,
+      onRefused,
+      ...parts,
+    },
+    { flushAt: 3, flushInterval: 1000, batch: { count: 10, bytes: 100_000 }, ...options },
+  );
+  const track = (...messageIds: string[]): void => {
+    for (const messageId of messageIds) {
+      queue.add(JSON.stringify({ messageId }));
+      delivery.wake();
+    }
+  };
+  return { clock, queue, transport, delivery, track, onFailed, onSent, onRefused };
+};
+
+describe('when a batch is sent', () => {
+  it('waits for the interval, then sends what came together', async () => {
+    const { clock, transport, track, queue } = open(() => accepted);
+    track('a', 'b');
+    await clock.advance(999);
+    expect(transport.requests).toEqual([]);
+    await clock.advance(1);
+    expect(transport.requests).toEqual([['a', 'b']]);
+    expect(queue.count()).toBe(0);
+    expect(clock.timers()).toEqual([]);
+  });
+
+  it('sends at once when enough wait', async () => {
+    const { transport, track } = open(() => accepted);
+    track('a', 'b', 'c');
+    await settle();
+    expect(transport.requests).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('sends what is added while a request is in flight without being woken again', async () => {
+    let release: (reply: TransportReply) => void = () => undefined;
+    const { transport, track, clock, queue } = open(() => new Promise((resolve) => (release = resolve)));
+    track('a', 'b', 'c');
+    await settle();
+    track('d');
+    release(accepted);
+    await settle();
+    expect(transport.requests).toEqual([['a', 'b', 'c'], ['d']]);
+    release(accepted);
+    await clock.advance(5000);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('cuts batches by count and bytes', async () => {
+    const { transport, track, delivery } = open(() => accepted, { batch: { count: 2, bytes: 100_000 } });
+    track('a', 'b', 'c', 'd', 'e');
+    await delivery.flush();
+    expect(transport.requests).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+});
+
+describe('temporary failures', () => {
+  const failures: [string, TransportReply | Error][] = [
+    ['no network', new Error('fetch failed')],
+    ['408', { status: 408 }],
+    ['429', { status: 429 }],
+    ['500', { status: 500 }],
+    ['503', { status: 503 }],
+    ['a captive portal that answers 200 with its own page', { status: 200, body: undefined }],
+    ['a 200 that does not say success', { status: 200, body: { success: false } }],
+    ['204 without a body', { status: 204 }],
+  ];
+  it.each(failures)('%s: keeps the events and sends the same ones again', async (_name, failure) => {
+    let attempts = 0;
+    const { clock, transport, track, queue, onFailed } = open(() => (++attempts < 3 ? failure : accepted));
+    track('a', 'b', 'c');
+    await settle();
+    expect(queue.count()).toBe(3);
+    expect(onFailed).toHaveBeenCalledTimes(1);
+    expect(onFailed.mock.calls[0]![0]).toBe('delivery_failed');
+    await clock.advance(10_000);
+    expect(transport.requests).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('waits longer after each failure, up to the cap', async () => {
+    const { clock, track, onFailed } = open(() => ({ status: 503 }), { backoffBase: 1000, backoffCap: 4000 });
+    track('a', 'b', 'c');
+    await settle();
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      waits.push(clock.timers()[0]!);
+      await clock.advance(clock.timers()[0]!);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 2000, 2000]);
+    expect(onFailed).toHaveBeenCalledTimes(6);
+  });
+
+  it('waits as long as Retry-After says, also when flush is called', async () => {
+    let attempts = 0;
+    const { clock, transport, track, delivery } = open(() =>
+      ++attempts === 1 ? { status: 503, retryAfter: '7' } : accepted,
+    );
+    track('a', 'b', 'c');
+    await settle();
+    await delivery.flush();
+    await clock.advance(6999);
+    expect(transport.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  it('cuts a back-off short when flush is called', async () => {
+    let attempts = 0;
+    const { transport, track, delivery, queue } = open(() =>
+      ++attempts === 1 ? new Error('offline') : accepted,
+    );
+    track('a', 'b', 'c');
+    await settle();
+    await delivery.flush();
+    expect(transport.requests).toHaveLength(2);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('does not hammer: new events during a back-off wait with the others', async () => {
+    const { transport, track, clock } = open(() => ({ status: 503 }));
+    track('a', 'b', 'c');
+    await settle();
+    track('d', 'e', 'f', 'g');
+    await clock.advance(499);
+    expect(transport.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect(transport.requests[1]).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  });
+});
+
+describe('lasting failures', () => {
+  it.each([401, 403, 404])('%i: the set-up is wrong, so events are kept and tried rarely', async (status) => {
+    let right = false;
+    const { clock, track, queue, onFailed, transport } = open(() => (right ? accepted : { status }), {
+      holdFor: 60_000,
+    });
+    track('a', 'b', 'c');
+    await clock.advance(59_000);
+    expect(transport.requests).toHaveLength(1);
+    expect(onFailed).toHaveBeenCalledWith('delivery_held', `HTTP ${status}`);
+    right = true;
+    await clock.advance(10_000);
+    expect(queue.count()).toBe(0);
+  });
+
+  it.each([400, 413, 422])('%i: halves the batch, drops only the event that is refused', async (status) => {
+    const { track, delivery, queue, transport, onRefused } = open((ids) =>
+      ids.includes('bad') ? { status } : accepted,
+    );
+    track('a', 'b', 'bad', 'd', 'e');
+    await delivery.flush();
+    expect(queue.count()).toBe(0);
+    expect(onRefused.mock.calls.map(([record]) => record.json)).toEqual(['{"messageId":"bad"}']);
+    const arrived = transport.requests.filter((ids) => !ids.includes('bad')).flat();
+    expect(arrived.sort()).toEqual(['a', 'b', 'd', 'e']);
+  });
+
+  it('reports in the next batch what was dropped, until that arrives', async () => {
+    let online = true;
+    const { track, delivery, transport } = open((ids) =>
+      !online ? new Error('offline') : ids.includes('bad') ? { status: 400 } : accepted,
+    );
+    track('bad');
+    await delivery.flush();
+    online = false;
+    track('a');
+    await delivery.flush();
+    online = true;
+    await delivery.flush();
+    expect(transport.bodies.map((body) => body['dropped'])).toEqual([
+      undefined,
+      { delivery_refused: 1 },
+      { delivery_refused: 1 },
+    ]);
+    track('b');
+    await delivery.flush();
+    expect(transport.bodies.at(-1)!['dropped']).toBeUndefined();
+  });
+});
+
+describe('several requests in flight', () => {
+  it('sends each event once and in parallel', async () => {
+    let open_ = 0;
+    let most = 0;
+    const { track, delivery, transport, queue } = open(
+      async () => {
+        most = Math.max(most, ++open_);
+        await settle();
+        open_--;
+        return accepted;
+      },
+      { concurrency: 3, batch: { count: 2, bytes: 100_000 }, flushAt: 100 },
+    );
+    const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
+    track(...ids);
+    await delivery.flush();
+    expect(transport.requests.flat().sort()).toEqual([...ids].sort());
+    expect(most).toBe(3);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('after a failure sends one probe first, and loses nothing', async () => {
+    let attempts = 0;
+    const { track, delivery, transport, queue } = open(() => (++attempts <= 3 ? { status: 503 } : accepted), {
+      concurrency: 3,
+      batch: { count: 1, bytes: 100_000 },
+      flushAt: 100,
+    });
+    track('a', 'b', 'c', 'd', 'e');
+    await delivery.flush();
+    expect(transport.requests.length).toBeLessThanOrEqual(3);
+    for (let i = 0; i < 5; i++) await delivery.flush();
+    expect(queue.count()).toBe(0);
+    expect([...new Set(transport.requests.flat())].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+it('sends under the lock, and not while another holder has it', async () => {
+  let free: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (free = resolve));
+  const lock = async <T>(task: () => Promise<T>): Promise<T> => {
+    await held;
+    return task();
+  };
+  const { track, transport, delivery } = open(() => accepted, {}, { lock });
+  track('a', 'b', 'c');
+  await settle();
+  expect(transport.requests).toEqual([]);
+  free();
+  await delivery.flush();
+  expect(transport.requests).toEqual([['a', 'b', 'c']]);
+});
+
+it('says which records have no answer yet', async () => {
+  let release: (reply: TransportReply) => void = () => undefined;
+  const { track, delivery, queue } = open(() => new Promise((resolve) => (release = resolve)));
+  track('a', 'b', 'c');
+  await settle();
+  const [record] = await queue.read({ count: 1, bytes: 1000 });
+  expect(delivery.isInFlight(record!.key)).toBe(true);
+  release(accepted);
+  await settle();
+  expect(delivery.isInFlight(record!.key)).toBe(false);
+});
+
+it('goes on after the storage failed once', async () => {
+  const memory = createMemoryStorage();
+  let broken = true;
+  const clock = createFakeClock();
+  const queue = createQueue(
+    {
+      storage: {
+        ...memory,
+        read: (...args) => (broken ? Promise.reject(new Error('storage gone')) : memory.read(...args)),
+      },
+      clock,
+    },
+    { maxCount: 10, maxBytes: 1000, maxAge: 0 },
+  );
+  const transport = createFakeTransport(() => accepted);
+  const onFailed = vi.fn();
+  const delivery = createDelivery(
+    {
+      queue,
+      transport,
+      clock,
+      random: () => 0.5,
+      encode: (records) =>
+        encodeBatch(
+          records.map((record) => record.json),
+          { sentAt: 0 },
+        ),
+      onFailed,
+    },
+    { flushAt: 1, flushInterval: 1000, batch: { count: 10, bytes: 1000 } },
+  );
+  queue.add('{"messageId":"a"}');
+  delivery.wake();
+  await settle();
+  expect(onFailed).toHaveBeenCalledWith('storage_failed', 'storage gone');
+  broken = false;
+  await clock.advance(1000);
+  expect(transport.requests).toEqual([['a']]);
+});
+
+it('does nothing after stop', async () => {
+  const { track, delivery, transport, clock } = open(() => accepted);
+  track('a');
+  delivery.stop();
+  track('b', 'c', 'd');
+  await delivery.flush();
+  await clock.advance(10_000);
+  expect(transport.requests).toEqual([]);
+});

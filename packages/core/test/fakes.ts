@@ -1,0 +1,70 @@
+import type { Clock, Transport, TransportReply } from '../src/ports.ts';
+
+export interface FakeClock extends Clock {
+  /** Moves the time on, running the timers that fall due, and lets promises settle between them. */
+  advance(milliseconds: number): Promise<void>;
+  /** Milliseconds until each timer that is set. */
+  timers(): number[];
+}
+
+/** Lets every promise that can settle do so. */
+export const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+};
+
+export const createFakeClock = (start = Date.UTC(2026, 10, 21)): FakeClock => {
+  let now = start;
+  let last = 0;
+  const timers = new Map<number, { at: number; task: () => void }>();
+  return {
+    now: () => now,
+    setTimeout(task, milliseconds) {
+      timers.set(++last, { at: now + milliseconds, task });
+      return last;
+    },
+    clearTimeout: (timer) => void timers.delete(timer as number),
+    async advance(milliseconds) {
+      const end = now + milliseconds;
+      await settle();
+      for (;;) {
+        const due = [...timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
+        if (!due) break;
+        timers.delete(due[0]);
+        now = Math.max(now, due[1].at);
+        due[1].task();
+        await settle();
+      }
+      now = end;
+    },
+    timers: () => [...timers.values()].map((timer) => timer.at - now),
+  };
+};
+
+export interface FakeTransport extends Transport {
+  /** messageIds of each request, in order. */
+  readonly requests: string[][];
+  readonly bodies: Record<string, unknown>[];
+}
+
+export const accepted: TransportReply = { status: 200, body: { success: true } };
+
+/** Answers with `answer`, called with the messageIds of the request; an Error it returns is thrown. */
+export const createFakeTransport = (
+  answer: (messageIds: string[]) => TransportReply | Error | Promise<TransportReply>,
+): FakeTransport => {
+  const requests: string[][] = [];
+  const bodies: Record<string, unknown>[] = [];
+  return {
+    requests,
+    bodies,
+    async send(body) {
+      const parsed = JSON.parse(body) as { batch: { messageId: string }[] };
+      const messageIds = parsed.batch.map((event) => event.messageId);
+      requests.push(messageIds);
+      bodies.push(parsed);
+      const reply = await answer(messageIds);
+      if (reply instanceof Error) throw reply;
+      return reply;
+    },
+  };
+};

@@ -1,0 +1,115 @@
+import { domainToASCII } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { isPlaceholder, normaliseEmail, normalisePhone } from '../src/identifiers.ts';
+
+describe('phones', () => {
+  it.each([
+    ['8 (999) 555-11-11', '+79995551111'],
+    ['9995551111', '+79995551111'],
+    ['79995551111', '+79995551111'],
+    ['+7 999 555 11 11', '+79995551111'],
+    ['+7 (999) 555\u201111\u201111', '+79995551111'],
+    ['＋7 999 555-11-11', '+79995551111'],
+    ['tel:+79995551111', '+79995551111'],
+    ['+8 999 555 11 11', '+79995551111'],
+    [79995551111, '+79995551111'],
+    ['8 495 123-45-68', '+74951234568'],
+    ['8 701 234 56 89', '+77012345689'],
+    ['+375 29 123-45-68', '+375291234568'],
+    ['00375 29 123 45 68', '+375291234568'],
+    ['375 29 123 45 68', '+375291234568'],
+    ['+44 20 7946 0958', '+442079460958'],
+    ['+1 (415) 555-2671', '+14155552671'],
+  ])('%s', (typed, expected) => {
+    expect(normalisePhone(typed)).toBe(expected);
+  });
+
+  it.each([
+    ['a digit lost', '8999555111'.slice(0, 9)],
+    ['too short', '12345'],
+    ['too long', '+7999555111122334455'],
+    ['a Russian number with a digit too many', '+799955511112'],
+    ['toll-free', '8 800 555 35 35'],
+    ['the mask itself', '+7 (___) ___-__-__'],
+    ['a half-filled mask', '+7 (903) 1__-__-__'],
+    ['one digit over and over', '+7 999 999 99 99'],
+    ['zeros', '+7 000 000 00 00'],
+    ['the well-known fake', '79777777777'],
+    ['1234567', '+7 999 123 45 67'],
+    ['letters', '8 (999) CALL-ME'],
+    ['two numbers', '89995551111, 89995552222'],
+    ['an e-mail', 'ann@mail.ru'],
+    ['nothing', ''],
+    ['null', null],
+    ['an object', {}],
+    ['not a number', NaN],
+  ])('refuses %s', (_name, typed) => {
+    expect(normalisePhone(typed)).toBeNull();
+  });
+
+  it('gives its own result back', () => {
+    for (const phone of ['+79995551111', '+375291234568', '+14155552671'])
+      expect(normalisePhone(phone)).toBe(phone);
+  });
+});
+
+describe('e-mails', () => {
+  it.each([
+    [' Ann@Mail.RU ', 'ann@mail.ru'],
+    ['mailto:ann@mail.ru', 'ann@mail.ru'],
+    ['Ann.B+shop@Gmail.com', 'ann.b+shop@gmail.com'],
+    ['ann@пример.рф', 'ann@xn--e1afmkfd.xn--p1ai'],
+    ['анна@пример.рф', 'анна@xn--e1afmkfd.xn--p1ai'],
+    ['ann@ｍail.ru', 'ann@mail.ru'],
+  ])('%s', (typed, expected) => {
+    expect(normaliseEmail(typed, domainToASCII)).toBe(expected);
+  });
+
+  it.each([
+    'ann',
+    'ann@mail',
+    '@mail.ru',
+    'ann@@mail.ru',
+    'ann b@mail.ru',
+    'ann@mail..ru',
+    'ann@mail.ru, bob@mail.ru',
+    'test@mail.ru',
+    'ann@example.com',
+    'no-reply@shop.ru',
+    `${'a'.repeat(65)}@mail.ru`,
+    `ann@${'a'.repeat(250)}.ru`,
+    '',
+    null,
+    undefined,
+    42,
+  ])('refuses %s', (typed) => {
+    expect(normaliseEmail(typed, domainToASCII)).toBeNull();
+  });
+
+  it('leaves an international domain as it is without a converter', () => {
+    expect(normaliseEmail('ann@Пример.рф')).toBe('ann@пример.рф');
+  });
+});
+
+it.each([
+  '',
+  ' ',
+  '0',
+  '-1',
+  'null',
+  'UNDEFINED',
+  'anonymous',
+  'Guest',
+  '[object Object]',
+  'NaN',
+  null,
+  undefined,
+  NaN,
+  {},
+])('takes %o for no user id', (value) => {
+  expect(isPlaceholder(value)).toBe(true);
+});
+
+it.each(['1', 'u-1', 'guest-42', 7])('takes %o for a user id', (value) => {
+  expect(isPlaceholder(value)).toBe(false);
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import * as core from '../src/index.ts';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
+    [
+      "NitkaError",
+      "batchSchema",
+      "createDelivery",
+      "createMemoryStorage",
+      "createQueue",
+      "createVisitorId",
+      "encodeBatch",
+      "errors",
+      "eventSchema",
+      "eventTypes",
+      "fullJitter",
+      "isPlaceholder",
+      "isVisitorId",
+      "limits",
+      "normaliseEmail",
+      "normalisePhone",
+      "oldestVisitorId",
+      "outcomeOf",
+      "retryAfter",
+      "utf8Length",
+      "visitorIdTime",
+      "withFields",
+    ]
+  `);
+});
