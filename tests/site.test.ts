@@ -12,7 +12,7 @@ beforeAll(async () => {
     launchChromium(),
     startSite({
       '/': '<title>Лавка</title>',
-      '/echo': (request, body) => ({ body: `${request.method} ${request.headers.host} ${body}` }),
+      '/echo': (request, body) => ({ body: `${request.method} ${request.headers.host} ${body.toString()}` }),
       '/self': new URL(import.meta.url),
     }),
   ]);
