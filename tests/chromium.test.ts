@@ -10,7 +10,9 @@ afterAll(() => browser.close());
 
 test('a Chromium starts without one being installed, and has glyphs for Russian', async () => {
   const page = await browser.newPage();
-  await page.setContent('<span id=a>Нитка</span><span id=b>\u{10FFFD}\u{10FFFD}\u{10FFFD}\u{10FFFD}\u{10FFFD}</span>');
+  await page.setContent(
+    '<span id=a>Нитка</span><span id=b>\u{10FFFD}\u{10FFFD}\u{10FFFD}\u{10FFFD}\u{10FFFD}</span>',
+  );
   const [text, missing] = await Promise.all(
     ['#a', '#b'].map((selector) => page.locator(selector).screenshot()),
   );

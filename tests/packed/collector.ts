@@ -1,0 +1,3 @@
+import { buildApp } from '@nitka/collector';
+
+export const build: typeof buildApp = buildApp;
