@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Tests that drive a browser or start processes wait for real time to pass. */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
 
+/** Continuous integration adds up the JSON reports of its runs. */
+const report = process.env['NITKA_TEST_REPORT'];
+
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     // Two cores are what continuous integration has; a browser and a collector run beside the tests.
     maxWorkers: 2,
     projects: [
