@@ -1,0 +1,44 @@
+import { NitkaError, type ErrorCode, type QueueRecord } from '@nitka/core';
+import { messageIdOf } from './event-text.ts';
+
+interface Waiting {
+  resolve(): void;
+  reject(error: NitkaError): void;
+}
+
+/** Those who wait until a certain event has arrived. Costs nothing while nobody does. */
+export const createConfirmations = () => {
+  const waiting = new Map<string, Waiting[]>();
+
+  const settle = (records: readonly QueueRecord[], act: (one: Waiting) => void): void => {
+    if (waiting.size === 0) return;
+    for (const { json } of records) {
+      const messageId = messageIdOf(json);
+      waiting.get(messageId)?.forEach(act);
+      waiting.delete(messageId);
+    }
+  };
+
+  return {
+    wait: (messageId: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const list = waiting.get(messageId);
+        if (list) list.push({ resolve, reject });
+        else waiting.set(messageId, [{ resolve, reject }]);
+      }),
+    arrived: (records: readonly QueueRecord[]): void => settle(records, (one) => one.resolve()),
+    dropped: (records: readonly QueueRecord[], code: ErrorCode, detail?: string): void =>
+      settle(records, (one) => one.reject(new NitkaError(code, detail))),
+    failed(messageId: string, error: NitkaError): void {
+      waiting.get(messageId)?.forEach((one) => one.reject(error));
+      waiting.delete(messageId);
+    },
+    /** Ends all waiting: the tracker is closed. */
+    end(code: ErrorCode): void {
+      for (const list of waiting.values()) list.forEach((one) => one.reject(new NitkaError(code)));
+      waiting.clear();
+    },
+  };
+};
+
+export type Confirmations = ReturnType<typeof createConfirmations>;

@@ -1,0 +1,176 @@
+import {
+  isPlaceholder,
+  limits,
+  NitkaError,
+  normaliseEmail,
+  normalisePhone,
+  type EventType,
+} from '@nitka/core';
+import type { AnyCall } from './calls.ts';
+
+export interface EventTextParts {
+  readonly newId: (now: number) => string;
+  /** JSON of the tracker's context, at least one field. */
+  readonly contextJson: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly domainToAscii?: ((domain: string) => string) | undefined;
+}
+
+export interface EventText {
+  readonly messageId: string;
+  readonly json: string;
+}
+
+const invalid = (detail: string): never => {
+  throw new NitkaError('invalid_call', detail);
+};
+
+const idOf = (value: unknown, field: string): string | undefined => {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string' && (typeof value !== 'number' || !Number.isSafeInteger(value))) {
+    return invalid(`${field} must be a text or an integer`);
+  } // "undefined" and its like come from a template string, and would join strangers into one person.
+  if (isPlaceholder(value)) return undefined;
+  return String(value);
+};
+
+const nameOf = (value: unknown, field: string): string | undefined => {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : invalid(`${field} must be a text`);
+};
+
+const objectOf = (value: unknown, field: string): object | undefined => {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' && !Array.isArray(value) ? value : invalid(`${field} must be an object`);
+};
+
+let lastTime = NaN;
+let lastIso = '';
+
+const isoOf = (time: number): string => {
+  if (time !== lastTime) {
+    lastIso = new Date(time).toISOString();
+    lastTime = time;
+  }
+  return lastIso;
+};
+
+/** A text without a zone means another moment on each machine. */
+const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i;
+
+const timestampOf = (value: unknown, now: number): string => {
+  if (value === undefined || value === null) return isoOf(now);
+  if (typeof value === 'string' && !hasZone.test(value)) {
+    return invalid('timestamp needs a zone: "Z" or an offset such as "+03:00"');
+  }
+  const time = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : value;
+  return typeof time === 'number' && Math.abs(time) < 8.64e15
+    ? new Date(time).toISOString()
+    : invalid('timestamp must be a Date, ISO 8601 text, or milliseconds since 1970');
+};
+
+/** JSON has no big integers: they become texts, so that not a digit is lost. */
+const bigintAsText = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value;
+
+const jsonOf = (value: unknown, field: string): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    try {
+      return JSON.stringify(value, bigintAsText);
+    } catch (error) {
+      // The engine's own message spells out keys and constructors of the caller's object, no values.
+      return invalid(`${field} cannot become JSON: ${error instanceof Error ? error.name : 'it throws'}`);
+    }
+  }
+};
+
+/** As normalised here, or as typed: the collector judges with the full metadata and keeps what it refuses. */
+const contactOf = (call: AnyCall, parts: EventTextParts): Record<string, string> | undefined => {
+  const { phone, email } = call;
+  if ((phone ?? '') === '' && (email ?? '') === '') return undefined;
+  const contact: Record<string, string> = {};
+  if ((phone ?? '') !== '') contact['phone'] = normalisePhone(phone) ?? String(phone).trim();
+  if ((email ?? '') !== '')
+    contact['email'] = normaliseEmail(email, parts.domainToAscii) ?? String(email).trim();
+  return contact;
+};
+
+const requireIds = (type: EventType, event: unknown, ids: Record<string, string | undefined>): void => {
+  if (type === 'track' && (typeof event !== 'string' || event === ''))
+    throw new NitkaError('event_name_missing');
+  if (type === 'group' && !ids['groupId']) throw new NitkaError('group_id_missing');
+  if (type === 'alias' && !(ids['previousId'] && ids['userId'])) throw new NitkaError('previous_id_missing');
+};
+
+const contextText = (call: AnyCall, contact: object | undefined, parts: EventTextParts): string => {
+  const own = objectOf(call.context, 'context') as Record<string, unknown> | undefined;
+  if (!own && !contact) return parts.contextJson;
+  const traits = contact ? { ...(own?.['traits'] as object | undefined), ...contact } : own?.['traits'];
+  return jsonOf({ ...parts.context, ...own, traits }, 'context') ?? '{}';
+};
+
+const field = (name: string, json: string | undefined): string =>
+  json === undefined ? '' : `,"${name}":${json}`;
+
+const textField = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+
+/**
+ * Makes the event's JSON, once: what waits, is sent and is sent again is this text.
+ * Put together by hand, which takes half the time of one JSON.stringify over the whole.
+ *
+ * @param now milliseconds since 1970
+ * @throws NitkaError when the call cannot become an event
+ */
+export const eventText = (type: EventType, call: AnyCall, now: number, parts: EventTextParts): EventText => {
+  if (typeof call !== 'object' || call === null) return invalid('the call needs an object');
+  const messageId = call.messageId ?? parts.newId(now);
+  if (typeof messageId !== 'string' || messageId === '' || messageId.length > limits.messageIdLength) {
+    throw new NitkaError('message_id_invalid');
+  }
+  const ids = {
+    userId: idOf(call.userId, 'userId'),
+    groupId: idOf(call.groupId, 'groupId'),
+    previousId: idOf(call.previousId, 'previousId'),
+  };
+  requireIds(type, call.event, ids);
+  const contact = contactOf(call, parts);
+  let anonymousId = idOf(call.anonymousId, 'anonymousId');
+  if (!anonymousId && !ids.userId) {
+    if (!contact) throw new NitkaError('identity_missing');
+    anonymousId = messageId;
+  }
+  const isTraits = type === 'identify' || type === 'group';
+  const traits = objectOf(call.traits, 'traits');
+  const ownTraits = type === 'identify' && contact ? { ...traits, ...contact } : traits;
+  const json =
+    // The messageId stands first: it is read back out of the text without parsing it.
+    `{"messageId":${JSON.stringify(messageId)},"type":"${type}"` +
+    textField('anonymousId', anonymousId) +
+    textField('userId', ids.userId) +
+    textField('groupId', ids.groupId) +
+    textField('previousId', ids.previousId) +
+    textField('event', type === 'track' ? (call.event as string) : undefined) +
+    textField('name', nameOf(call.name, 'name')) +
+    textField('category', nameOf(call.category, 'category')) +
+    field(
+      'properties',
+      isTraits ? undefined : jsonOf(objectOf(call.properties, 'properties'), 'properties'),
+    ) +
+    field('traits', isTraits ? jsonOf(ownTraits, 'traits') : undefined) +
+    field('integrations', jsonOf(objectOf(call.integrations, 'integrations'), 'integrations')) +
+    `,"context":${contextText(call, type === 'identify' ? undefined : contact, parts)}` +
+    `,"timestamp":"${timestampOf(call.timestamp, now)}"}`;
+  return { messageId, json };
+};
+
+/** The messageId of a text that {@link eventText} made. */
+export const messageIdOf = (json: string): string => {
+  const start = '{"messageId":'.length;
+  const plain = json.indexOf('"', start + 1);
+  const text = json.slice(start, plain + 1);
+  // Only an id of the caller's own making can hold an escaped quote.
+  return text.includes('\\') ? (JSON.parse(json) as { messageId: string }).messageId : text.slice(1, -1);
+};

@@ -1,0 +1,36 @@
+import type { EventMap } from './calls.ts';
+import { nodePlatform } from './node-platform.ts';
+import type { TrackerOptions } from './options.ts';
+import { createTrackerOn, type Tracker } from './tracker.ts';
+
+export type {
+  AliasCall,
+  Call,
+  CommonFields,
+  EventMap,
+  GroupCall,
+  IdentifyCall,
+  PageCall,
+  TrackCall,
+} from './calls.ts';
+export type { SentBatch, TrackerListeners } from './listeners.ts';
+export { memoryQueue } from './memory-queue.ts';
+export type { MemoryQueueOptions } from './memory-queue.ts';
+export { messageIdFrom } from './message-id.ts';
+export type { TrackerOptions, TrackerQueue } from './options.ts';
+export type { FlushResult, Tracker } from './tracker.ts';
+export { NitkaError } from '@nitka/core';
+export type { ErrorCode } from '@nitka/core';
+
+/**
+ * A tracker for a server or a till.
+ *
+ * @throws NitkaError `invalid_option`: the only time that a tracker throws
+ * @example
+ * const tracker = createTracker({ writeKey: 'server-key', endpoint: 'https://collect.example.com' });
+ * tracker.track({ userId: '42', event: 'Order Completed', properties: { order_id: 'A-1', total: '1990.00' } });
+ * await tracker.close();
+ */
+export const createTracker = <Events extends EventMap = Record<string, object>>(
+  options: TrackerOptions,
+): Tracker<Events> => createTrackerOn<Events>(nodePlatform, options);

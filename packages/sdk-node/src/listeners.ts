@@ -1,0 +1,81 @@
+import { errors, NitkaError, type Clock, type DropCounts, type ErrorCode } from '@nitka/core';
+
+/** A batch that the collector has. */
+export interface SentBatch {
+  readonly events: number;
+  readonly bytes: number;
+  /** Reads the ids out of the batch: costs time, so only when called. */
+  messageIds(): string[];
+}
+
+export interface TrackerListeners {
+  /** Something went wrong; whether the event is kept is said by the code (docs/errors.md). */
+  error: (error: NitkaError) => void;
+  sent: (batch: SentBatch) => void;
+  /** Events that were not kept, or were removed unsent. */
+  dropped: (code: ErrorCode, count: number) => void;
+}
+
+/** The same code is written to the console once in this many milliseconds. */
+const quiet = 60_000;
+
+/** Those who listen to a tracker. One that throws harms neither the tracker nor the others. */
+export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) => void) => {
+  const lists: { [Kind in keyof TrackerListeners]: Set<TrackerListeners[Kind]> } = {
+    error: new Set(),
+    sent: new Set(),
+    dropped: new Set(),
+  };
+  const warned = new Map<ErrorCode, number>();
+  const total: DropCounts = {};
+
+  const call = <Args extends readonly unknown[]>(list: Set<(...args: Args) => void>, ...args: Args): void => {
+    for (const listener of list) {
+      try {
+        listener(...args);
+      } catch (error) {
+        warn(`A listener of the tracker threw: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+
+  return {
+    /** @returns stops listening */
+    on<Kind extends keyof TrackerListeners>(kind: Kind, listener: TrackerListeners[Kind]): () => void {
+      lists[kind].add(listener);
+      return () => void lists[kind].delete(listener);
+    },
+
+    error(error: NitkaError): void {
+      if (lists.error.size > 0) return call(lists.error, error);
+      const now = clock.now();
+      if (Math.abs(now - (warned.get(error.code) ?? -Infinity)) < quiet) return;
+      warned.set(error.code, now);
+      warn(`${error.code}: ${error.message}`);
+    },
+
+    failed(code: ErrorCode, detail?: string, cause?: unknown): NitkaError {
+      const error = new NitkaError(code, detail, { cause });
+      this.error(error);
+      return error;
+    },
+
+    hasSent: () => lists.sent.size > 0,
+    sent: (batch: SentBatch): void => call(lists.sent, batch),
+
+    dropped(code: ErrorCode, count: number): void {
+      total[code] = (total[code] ?? 0) + count;
+      if (lists.dropped.size > 0) call(lists.dropped, code, count);
+      else if (lists.error.size === 0) this.error(new NitkaError(code));
+    },
+
+    /** Since the tracker was made, by code. */
+    totalDropped: (): DropCounts => ({ ...total }),
+  };
+};
+
+export type Listeners = ReturnType<typeof createListeners>;
+
+/** True for codes of the table: a foreign text is never taken for one. */
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(errors, value);

@@ -1,0 +1,25 @@
+import { domainToASCII } from 'node:url';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import type { Platform } from './platform.ts';
+import { watchExit } from './shutdown.ts';
+
+const gzipped = promisify<string, object, Buffer<ArrayBuffer>>(gzip);
+
+export const nodePlatform: Platform = {
+  clock: {
+    now: () => Date.now(),
+    // A waiting batch must not keep a finished program alive: the flush before exit sends it.
+    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds).unref(),
+    clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  },
+  random: Math.random,
+  randomUuid: () => crypto.randomUUID(),
+  fetch: (input, init) => globalThis.fetch(input, init),
+  warn: (text) => console.warn(`nitka: ${text}`),
+  byteLength: (text) => Buffer.byteLength(text),
+  // The fastest level: event batches are so repetitive that higher ones save little more.
+  compress: (body) => gzipped(body, { level: constants.Z_BEST_SPEED }),
+  domainToAscii: domainToASCII,
+  watchExit,
+};

@@ -1,0 +1,28 @@
+import type { Clock } from '@nitka/core';
+
+/** What ends with the process: a tracker as the watch over the process sees it. */
+export interface Closable {
+  flush(): Promise<unknown>;
+  close(): Promise<unknown>;
+  /** Makes safe, without a promise, what is not yet. */
+  saveNow(): void;
+}
+
+/** What the tracker needs of where it runs: Node, or an edge runtime. */
+export interface Platform {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  readonly randomUuid: () => string;
+  readonly fetch: typeof fetch;
+  /** Where errors go while nobody listens. */
+  readonly warn: (text: string) => void;
+  /** Bytes of a text in UTF-8. @default a loop over the text */
+  readonly byteLength?: (text: string) => number;
+  /** gzip. */
+  readonly compress?: (body: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Punycode of an international domain. */
+  readonly domainToAscii?: (domain: string) => string;
+  /** Flushes and closes the tracker in time when the process ends. Returns what ends the watch. */
+  readonly watchExit?: (tracker: Closable) => () => void;
+}

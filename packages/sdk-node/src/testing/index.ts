@@ -1,0 +1,3 @@
+export { createTestCollector } from './collector.ts';
+export type { TestCollector, TestCollectorOptions } from './collector.ts';
+export type { Answering, ReceivedRequest, TestAnswer } from './received.ts';

@@ -1,0 +1,135 @@
+import { limits, NitkaError, utf8Length, type DropCounts, type EventType } from '@nitka/core';
+import type {
+  AliasCall,
+  AnyCall,
+  Call,
+  CommonFields,
+  EventMap,
+  GroupCall,
+  IdentifyCall,
+  PageCall,
+  TrackCall,
+} from './calls.ts';
+import { eventText, type EventText } from './event-text.ts';
+import { createListeners, type TrackerListeners } from './listeners.ts';
+import { memoryQueue } from './memory-queue.ts';
+import { newMessageId } from './message-id.ts';
+import { readOptions, type TrackerOptions } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import type { Platform } from './platform.ts';
+import { createTransport } from './transport.ts';
+import { version } from './version.ts';
+
+export interface FlushResult {
+  /** Events that still wait, as far as known: 0 when all have arrived. */
+  readonly pending: number;
+}
+
+export interface Tracker<Events extends EventMap = EventMap> {
+  track<Name extends keyof Events & string>(call: TrackCall<Events, Name>): Call;
+  page(call: PageCall): Call;
+  screen(call: PageCall): Call;
+  identify(call: IdentifyCall): Call;
+  /** Joins a phone or e-mail to a visitor: an `identify` whose userId may be unknown. */
+  link(call: CommonFields & { readonly traits?: object }): Call;
+  group(call: GroupCall): Call;
+  alias(call: AliasCall): Call;
+  /**
+   * Sends what waits. Resolves once nothing waits, an attempt has failed, or `timeout` milliseconds have passed: look
+   * at `pending`. Never rejects.
+   */
+  flush(options?: { readonly timeout?: number }): Promise<FlushResult>;
+  /** Flushes, for `closeTimeout` at most, and stops. Later calls are not accepted. Never rejects. */
+  close(options?: { readonly timeout?: number }): Promise<FlushResult>;
+  /** Resolves with true once there is room; with false after `timeout` milliseconds or when the tracker closes. */
+  drained(options?: { readonly timeout?: number }): Promise<boolean>;
+  /** @returns stops listening */
+  on<Kind extends keyof TrackerListeners>(kind: Kind, listener: TrackerListeners[Kind]): () => void;
+  /** Events and bytes that wait, and what was dropped since the start, by code. */
+  stats(): { readonly pending: number; readonly pendingBytes: number; readonly dropped: DropCounts };
+}
+
+/** @throws NitkaError `invalid_option` */
+export const createTrackerOn = <Events extends EventMap>(
+  platform: Platform,
+  given: TrackerOptions,
+): Tracker<Events> => {
+  const options = readOptions(given);
+  const { clock, byteLength = utf8Length } = platform;
+  const held = given.queue ?? memoryQueue();
+  const context = { library: { name: '@nitka/node', version }, ...options.context };
+  const textParts = {
+    newId: (now: number) => newMessageId(now, platform.randomUuid),
+    context,
+    contextJson: JSON.stringify(context),
+    domainToAscii: platform.domainToAscii,
+  };
+  const listeners = createListeners(clock, platform.warn);
+  const transport = createTransport({
+    ...options,
+    fetch: given.fetch ?? platform.fetch,
+    compress: given.gzip ? platform.compress : undefined,
+  });
+  const outbox = createOutbox({ platform, held, transport, listeners }, options);
+  let closing: Promise<FlushResult> | undefined;
+
+  const fail = (cause: unknown): Call => {
+    // A getter or toJSON of the caller's object may throw anything.
+    const error = cause instanceof NitkaError ? cause : new NitkaError('invalid_call', undefined, { cause });
+    listeners.error(error);
+    return outbox.refuse(error, '');
+  };
+
+  const add = (type: EventType, call: AnyCall): Call => {
+    let text: EventText;
+    try {
+      if (closing) throw new NitkaError('tracker_closed');
+      text = eventText(type, call, clock.now(), textParts);
+      // A character takes three bytes at most: short texts need no counting.
+      if (text.json.length * 3 > limits.eventBytes && byteLength(text.json) > limits.eventBytes) {
+        throw new NitkaError('event_too_large');
+      }
+    } catch (cause) {
+      return fail(cause);
+    }
+    return outbox.add(text.messageId, text.json);
+  };
+
+  const flush = async (timeout?: number): Promise<FlushResult> => ({ pending: await outbox.flush(timeout) });
+
+  const close = async (timeout: number): Promise<FlushResult> => {
+    const result = await flush(timeout);
+    unwatch?.();
+    try {
+      await outbox.stop();
+    } catch (cause) {
+      listeners.failed('storage_failed', cause instanceof Error ? cause.message : String(cause), cause);
+    }
+    return result;
+  };
+
+  const tracker: Tracker<Events> = {
+    track: (call) => add('track', call),
+    page: (call) => add('page', call),
+    screen: (call) => add('screen', call),
+    identify: (call) => add('identify', call),
+    link: (call) => add('identify', call),
+    group: (call) => add('group', call),
+    alias: (call) => add('alias', call),
+    flush: ({ timeout } = {}) => flush(timeout),
+    close: ({ timeout = options.closeTimeout } = {}) => (closing ??= close(timeout)),
+    drained: ({ timeout } = {}) => outbox.drained(timeout),
+    on: (kind, listener) => listeners.on(kind, listener),
+    stats: outbox.stats,
+  };
+  const unwatch =
+    given.shutdown === false
+      ? undefined
+      : platform.watchExit?.({
+          flush: () => tracker.flush({ timeout: options.closeTimeout }),
+          close: () => tracker.close(),
+          saveNow: () => held.saveNow?.(),
+        });
+  void outbox.refresh();
+  return tracker;
+};

@@ -1,0 +1,2 @@
+/** Sent in `context.library`. Kept equal to package.json by a test. */
+export const version = '0.1.0';
