@@ -21,10 +21,7 @@ const gates = {
   format: { does: 'every file is laid out by prettier', commands: () => [['prettier', '--check', '.']] },
   types: {
     does: 'every package compiles against its own platform alone, and so do the tests',
-    commands: () => [
-      ...['core', ...published].map((name) => ['tsc', '-p', `packages/${name}`]),
-      ['tsc', '-p', '.'],
-    ],
+    commands: () => [...['core', ...published].map((name) => tsc(`packages/${name}`)), tsc('.')],
   },
   lint: {
     does: 'oxlint with type-aware rules and import walls',
@@ -76,6 +73,12 @@ const gates = {
     commands: () => [['node', 'scripts/size.mjs']],
   },
 };
+
+/** Remembers what it has checked; a second run takes a fraction of the first. */
+function tsc(project) {
+  const memory = join(root, 'node_modules/.cache/nitka/types', `${project.replaceAll('/', '-')}.tsbuildinfo`);
+  return ['tsc', '-p', project, '--incremental', '--tsBuildInfoFile', memory];
+}
 
 function tarballs() {
   return readdirSync(packs).map((file) => join(packs, file));
