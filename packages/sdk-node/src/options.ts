@@ -1,4 +1,4 @@
-import { NitkaError, type JsonObject, type Lock, type QueueStorage } from '@nitka/core';
+import { limits, NitkaError, type JsonObject, type Lock, type QueueStorage } from '@nitka/core';
 
 /** Where events wait: {@link memoryQueue}, or `diskQueue` of `@nitka/node/disk`. */
 export interface TrackerQueue {
@@ -24,6 +24,11 @@ export interface TrackerOptions {
   readonly flushAt?: number;
   /** Milliseconds that an event waits for company. @default 1000 */
   readonly flushInterval?: number;
+  /**
+   * Bytes of JSON in one event; a longer one is not accepted. Raise it only together with the collector's own limit.
+   * @default 32768
+   */
+  readonly eventBytes?: number;
   /** Events in one request, at most 2500. @default 2500 */
   readonly batchEvents?: number;
   /** Bytes of JSON in one request, at most 500 KB less the envelope. @default 460800 */
@@ -66,8 +71,9 @@ const invalid = (detail: string): never => {
 const numbers = {
   flushAt: { least: 1, most: 1_000_000, standard: 500 },
   flushInterval: { least: 0, most: 86_400_000, standard: 1000 },
-  batchEvents: { least: 1, most: 2500, standard: 2500 },
-  batchBytes: { least: 1024, most: 500 * 1024 - 4096, standard: 450 * 1024 },
+  eventBytes: { least: 1024, most: 8 * 1024 * 1024, standard: limits.eventBytes },
+  batchEvents: { least: 1, most: limits.batchEvents, standard: limits.batchEvents },
+  batchBytes: { least: 1024, most: limits.batchBytes - 4096, standard: 450 * 1024 },
   concurrency: { least: 1, most: 64, standard: 1 },
   requestTimeout: { least: 1, most: 3_600_000, standard: 30_000 },
   backoffBase: { least: 1, most: 3_600_000, standard: 1000 },

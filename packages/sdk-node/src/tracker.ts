@@ -1,4 +1,4 @@
-import { limits, NitkaError, utf8Length, type DropCounts, type EventType } from '@nitka/core';
+import { NitkaError, utf8Length, type DropCounts, type EventType } from '@nitka/core';
 import type {
   AliasCall,
   AnyCall,
@@ -55,6 +55,7 @@ export const createTrackerOn = <Events extends EventMap>(
   given: TrackerOptions,
 ): Tracker<Events> => {
   const options = readOptions(given);
+  const { eventBytes } = options;
   const { clock, byteLength = utf8Length } = platform;
   const held = given.queue ?? memoryQueue();
   const context = { library: { name: '@nitka/node', version }, ...options.context };
@@ -86,7 +87,7 @@ export const createTrackerOn = <Events extends EventMap>(
       if (closing) throw new NitkaError('tracker_closed');
       text = eventText(type, call, clock.now(), textParts);
       // A character takes three bytes at most: short texts need no counting.
-      if (text.json.length * 3 > limits.eventBytes && byteLength(text.json) > limits.eventBytes) {
+      if (text.json.length * 3 > eventBytes && byteLength(text.json) > eventBytes) {
         throw new NitkaError('event_too_large');
       }
     } catch (cause) {
