@@ -87,7 +87,8 @@ export function modules(folder, entries, { browser = false, formats = ['es'] } =
       format,
       sourcemap: true,
       entryFileNames: `[name].${extension}`,
-      chunkFileNames: `chunks/[name].${extension}`,
+      // Builds of one package share the folder, so each names its chunks after its first entry.
+      chunkFileNames: `chunks/${Object.keys(input)[0]}-[name].${extension}`,
       generatedCode: 'es2015',
     };
   });
