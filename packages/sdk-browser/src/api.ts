@@ -1,0 +1,49 @@
+import type { ErrorCode, JsonObject } from '@nitka/core';
+import type { ConsentStatus } from './consent.ts';
+
+/** Names of `track` events and the properties of each. */
+export type EventMap = Record<string, object>;
+
+export interface TrackerListeners {
+  /** A batch has arrived. */
+  sent(count: number): void;
+  /** Events were not kept. */
+  dropped(code: ErrorCode, count: number): void;
+  /** Something failed; the tracker goes on. `detail` holds no personal data. */
+  error(code: ErrorCode, detail?: string): void;
+}
+
+/** No method throws, blocks the page or changes it. A call's event is stored when the call returns. */
+export interface Tracker<Events extends EventMap = EventMap> {
+  track<Name extends keyof Events & string>(
+    event: Name,
+    properties?: Events[Name],
+    context?: JsonObject,
+  ): void;
+  page(name?: string, properties?: JsonObject, context?: JsonObject): void;
+  /** Joins the visitor with a user of the site, at login. Without a userId it is a {@link Tracker.link}. */
+  identify(userId?: string | number | JsonObject | null, traits?: JsonObject, context?: JsonObject): void;
+  /** Joins the visitor with a phone or an e-mail as it was typed. What is no identifier of a person is not sent. */
+  link(identifiers: { phone?: string | undefined; email?: string | undefined }, context?: JsonObject): void;
+  group(groupId: string | number, traits?: JsonObject, context?: JsonObject): void;
+  alias(userId: string | number, previousId?: string | number, context?: JsonObject): void;
+  /**
+   * At logout: forgets the userId and starts a new session; the visitor id stays. `newVisitor` also makes a new
+   * visitor id in every tier, for devices that several people use. `erase` removes every tier, the server's
+   * included, and what is queued; the page then sends nothing until `consent('granted')`.
+   */
+  reset(options?: { readonly newVisitor?: boolean; readonly erase?: boolean }): void;
+  /** The visitor's choice. `denied` erases every tier, the server's included, and what is queued. */
+  consent(status: ConsentStatus): void;
+  /** Sends what waits. Resolves when nothing waits or an attempt has failed; never rejects. */
+  flush(): Promise<void>;
+  /** The visitor id once it has settled; never without consent. */
+  ready(callback?: (anonymousId: string) => void): Promise<string>;
+  /** @returns what removes the listener */
+  on<Name extends keyof TrackerListeners>(name: Name, listener: TrackerListeners[Name]): () => void;
+  /** Stops sending and removes every listener. What is queued is sent by the next page. */
+  close(): void;
+}
+
+/** A call that was made before the script had loaded: method, arguments, milliseconds since 1970. */
+export type EarlyCall = readonly [method: keyof Tracker, args: ArrayLike<unknown>, at: number];

@@ -1,0 +1,40 @@
+import type { EarlyCall, EventMap, Tracker } from './api.ts';
+import { createInertTracker } from './inert.ts';
+import { readOptions, type TrackerOptions } from './options.ts';
+import { createPageTracker } from './tracker.ts';
+
+// Taken when the script loads: later the page, or another script, may have replaced it.
+const nativeFetch = typeof fetch === 'function' ? fetch.bind(globalThis) : undefined;
+
+/** Shared by every copy of the script on a page: two bundles, or one loaded anew by a development server. */
+const registry = Symbol.for('nitka');
+
+type Registry = { [registry]?: Record<string, Tracker> };
+
+/**
+ * Starts tracking on this page. A second call with the same write key gives the same tracker; on a server, or with
+ * an option missing, it gives one that does nothing.
+ *
+ * @example
+ * const tracker = createTracker({ writeKey: 'shop-web', endpoint: 'https://shop.example/t' });
+ * tracker.track('Product Viewed', { sku: 'A-1' });
+ */
+export const createTracker = <Events extends EventMap = EventMap>(
+  options: TrackerOptions,
+  early?: readonly EarlyCall[],
+): Tracker<Events> => {
+  if (typeof window === 'undefined') return createInertTracker() as Tracker<Events>;
+  const settings = readOptions(options);
+  if (!settings) {
+    console.error('nitka: invalid_option (writeKey, endpoint)');
+    return createInertTracker() as Tracker<Events>;
+  }
+  const trackers = ((window as Registry)[registry] ??= {});
+  const { writeKey } = settings;
+  return (trackers[writeKey] ??= createPageTracker(settings, {
+    page: window,
+    fetch: nativeFetch,
+    early,
+    onClose: () => delete trackers[writeKey],
+  })) as Tracker<Events>;
+};

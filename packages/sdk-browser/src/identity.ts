@@ -1,0 +1,115 @@
+import { createVisitorId, isVisitorId, oldestVisitorId, type Clock } from '@nitka/core';
+import type { CookieTier } from './storage/cookie.ts';
+import type { DatabaseTier } from './storage/indexed-db.ts';
+import type { TextStore } from './storage/text-store.ts';
+
+export interface IdentityParts {
+  readonly cookie: CookieTier;
+  readonly store: TextStore;
+  /** Key of the id in `store`. */
+  readonly key: string;
+  readonly database: DatabaseTier;
+  /** The server tier: tells it an id, and resolves to the id it goes by. `replace`: also if that is younger. */
+  readonly tellServer: (id: string, replace?: boolean) => Promise<unknown>;
+  readonly clock: Clock;
+}
+
+export interface Identity {
+  /** The visitor id; provisional until `settled`. */
+  id(): string;
+  /** Resolves when every tier has answered or had its time. Never rejects. */
+  readonly settled: Promise<void>;
+  /** Takes an id that another part has seen, if it is older. */
+  adopt(candidate: unknown): void;
+  /** Makes a new id in every tier. */
+  renew(): void;
+  /** Writes to no tier any more. */
+  close(): void;
+}
+
+/** Milliseconds that delivery waits for a tier at most. A later answer is still taken. */
+const patience = { database: 1000, server: 2000 };
+
+/**
+ * The visitor id in four tiers. The oldest wins; a tier that lacks it or holds a younger one is rewritten.
+ * A new id is provisional until IndexedDB and the server have said that they know no other.
+ */
+export const createIdentity = ({
+  cookie,
+  store,
+  key,
+  database,
+  tellServer,
+  clock,
+}: IdentityParts): Identity => {
+  // Kept apart until settled: the next page must go on with it, yet still ask the server.
+  const provisional = `${key}.new`;
+  const locals = (): unknown[] => [...cookie.read(), store.get(key)];
+  const known = oldestVisitorId(locals());
+  let id = known ?? oldestVisitorId([store.get(provisional)]) ?? createVisitorId();
+  let inDatabase: unknown;
+  let isKnown = known !== null;
+  let isSettled = false;
+  let isClosed = false;
+  if (!isKnown) store.set(provisional, id);
+
+  const heal = (): void => {
+    store.remove(provisional);
+    store.set(key, id);
+    cookie.write(id);
+    if (inDatabase !== id) {
+      inDatabase = id;
+      database.write(id).catch(() => {});
+    }
+  };
+
+  const adopt = (candidate: unknown): void => {
+    if (isClosed || !isVisitorId(candidate)) return;
+    // A provisional id never competes: with a clock set back it would look older than the real one.
+    const next = isKnown ? oldestVisitorId([id, candidate])! : candidate;
+    isKnown = true;
+    if (next === id) return;
+    id = next;
+    if (isSettled) heal();
+  };
+
+  const within = (answer: Promise<unknown>, milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = clock.setTimeout(resolve, milliseconds);
+      answer
+        .then(adopt, () => {})
+        .then(() => {
+          clock.clearTimeout(timer);
+          resolve();
+        });
+    });
+
+  const settle = async (): Promise<void> => {
+    const read = async (): Promise<unknown> => (inDatabase = await database.read());
+    await within(read(), patience.database);
+    if (!isKnown) await within(tellServer(id), patience.server);
+    if (isClosed) return;
+    // Another tab may have settled meanwhile.
+    locals().forEach(adopt);
+    isSettled = isKnown = true;
+    heal();
+  };
+
+  return {
+    id: () => id,
+    settled: settle(),
+    adopt,
+
+    renew() {
+      isSettled = true;
+      id = createVisitorId();
+      isKnown = true;
+      heal();
+      tellServer(id, true).catch(() => {});
+    },
+
+    close() {
+      isClosed = true;
+    },
+  };
+};

@@ -1,0 +1,56 @@
+export interface Lifecycle {
+  /** Adds a listener that {@link Lifecycle.close} removes and whose errors stay inside. */
+  listen(
+    target: EventTarget,
+    type: string,
+    listener: (event: Event) => void,
+    options?: AddEventListenerOptions,
+  ): void;
+  close(): void;
+}
+
+export const createLifecycle = (onError: (error: unknown) => void): Lifecycle => {
+  const undo: (() => void)[] = [];
+  return {
+    listen(target, type, listener, options) {
+      const guarded = (event: Event): void => {
+        try {
+          listener(event);
+        } catch (error) {
+          onError(error);
+        }
+      };
+      target.addEventListener(type, guarded, options);
+      undo.push(() => target.removeEventListener(type, guarded, options));
+    },
+    close: () => undo.splice(0).forEach((task) => task()),
+  };
+};
+
+export interface LeaveTasks {
+  /** The page is hidden or goes away: perhaps the last turn it gets. May run more than once. */
+  leave(): void;
+  /** The page goes into the back/forward cache, or away. */
+  freeze(): void;
+  /** The network or the page is back. */
+  comeBack(): void;
+}
+
+/**
+ * `visibilitychange` is the last event that a phone's browser promises; `pagehide` comes on the window only and
+ * covers old Safari; `unload` is not used, since it costs the page its place in the back/forward cache.
+ * https://developer.chrome.com/docs/web-platform/page-lifecycle-api
+ */
+export const watchPage = (page: Window, { listen }: Lifecycle, tasks: LeaveTasks): void => {
+  listen(page.document, 'visibilitychange', () => {
+    if (page.document.visibilityState === 'hidden') tasks.leave();
+  });
+  listen(page, 'pagehide', () => {
+    tasks.leave();
+    tasks.freeze();
+  });
+  listen(page, 'pageshow', (event) => {
+    if ((event as PageTransitionEvent).persisted) tasks.comeBack();
+  });
+  listen(page, 'online', () => tasks.comeBack());
+};

@@ -1,0 +1,73 @@
+import type { ConsentStatus } from './consent.ts';
+import type { Plugin } from './plugin.ts';
+
+export interface TrackerOptions {
+  /** Public key of the source, as configured in the collector. */
+  readonly writeKey: string;
+  /**
+   * Address of the collector without `/v1`, such as `https://shop.example/t`: best a path or subdomain of the site
+   * itself. The script tag takes its own address by default.
+   */
+  readonly endpoint: string;
+  /** What holds until the visitor has chosen. `pending`: nothing is stored or sent. @default 'granted' */
+  readonly consent?: ConsentStatus;
+  /** Version of the consent text; sent with every event. */
+  readonly consentVersion?: string;
+  readonly cookie?: {
+    /** Name of the visitor id's cookie. @default 'ntk' */
+    readonly name?: string;
+    /** Domain of the cookie. Leave it out to share the id with all subdomains. @default the broadest allowed */
+    readonly domain?: string;
+  };
+  /** Start of every key in localStorage, and the name of the IndexedDB database. @default 'ntk' */
+  readonly storagePrefix?: string;
+  /** Events that wait before they are sent without waiting longer. @default 20 */
+  readonly flushAt?: number;
+  /** Milliseconds that an event waits for company. @default 3000 */
+  readonly flushInterval?: number;
+  /** Milliseconds without an event after which a new session starts. @default 1800000 */
+  readonly sessionTimeout?: number;
+  /** Events that may wait in the browser. @default 5000 */
+  readonly maxQueueCount?: number;
+  /** Bytes of events that may wait. localStorage holds about 5 MB for the whole site. @default 2000000 */
+  readonly maxQueueBytes?: number;
+  /** Milliseconds that an event may wait. @default 604800000, a week */
+  readonly maxQueueAge?: number;
+  /** Only SHA-256 of phones and e-mails leaves the page. Needs https. @default false */
+  readonly hashIdentifiers?: boolean;
+  readonly plugins?: readonly Plugin[];
+  /** Writes to the console what the tracker does. Not for production. @default false */
+  readonly debug?: boolean;
+}
+
+export type Settings = Required<Omit<TrackerOptions, 'cookie' | 'consentVersion'>> & {
+  readonly cookie: { readonly name: string; readonly domain?: string };
+  readonly consentVersion: string | undefined;
+};
+
+const defaults = {
+  consent: 'granted',
+  consentVersion: undefined,
+  storagePrefix: 'ntk',
+  flushAt: 20,
+  flushInterval: 3000,
+  sessionTimeout: 1_800_000,
+  maxQueueCount: 5000,
+  maxQueueBytes: 2_000_000,
+  maxQueueAge: 604_800_000,
+  hashIdentifiers: false,
+  plugins: [],
+  debug: false,
+} as const;
+
+/** @returns null when a field without which nothing works is missing */
+export const readOptions = (options: TrackerOptions): Settings | null => {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
+  const settings = {
+    ...defaults,
+    ...given,
+    cookie: { name: 'ntk', ...options.cookie },
+  } as unknown as Settings;
+  if (!/^https?:\/\/./.test(settings.endpoint) || !settings.writeKey) return null;
+  return { ...settings, endpoint: settings.endpoint.replace(/\/+$/, '') };
+};

@@ -1,0 +1,26 @@
+import type { ErrorCode, JsonObject } from '@nitka/core';
+
+/** What a plugin may use of the tracker. Every method is safe to call at any time and never throws. */
+export interface PluginHost {
+  /** The tracker's own window, so that a plugin never touches a global. */
+  readonly window: Window & typeof globalThis;
+  track(event: string, properties?: JsonObject, context?: JsonObject): void;
+  page(name?: string, properties?: JsonObject, context?: JsonObject): void;
+  /** Links the visitor to a phone or an e-mail as it was typed: the tracker normalises, hashes and drops what is no identifier. */
+  link(identifiers: { phone?: string; email?: string }, context?: JsonObject): void;
+  /** Adds a listener that throws nothing into the page and is removed when the tracker is closed. */
+  listen(
+    target: EventTarget,
+    type: string,
+    listener: (event: Event) => void,
+    options?: AddEventListenerOptions,
+  ): void;
+  /** Runs the task when the page is hidden or left, before the queue is sent for the last time. */
+  onLeave(task: () => void): void;
+  /** Runs the task when consent lets events be made: now, or once it is granted. */
+  whenAllowed(task: () => void): void;
+  report(code: ErrorCode, detail?: string): void;
+}
+
+/** A part of the tracker that a site opts into. Returns what undoes it. */
+export type Plugin = (host: PluginHost) => (() => void) | void;

@@ -1,0 +1,47 @@
+import type { EarlyCall, Tracker } from './api.ts';
+import { createTracker } from './create-tracker.ts';
+import type { TrackerOptions } from './options.ts';
+import type { Plugin } from './plugin.ts';
+
+/** The stub of the inline snippet: an array of calls, with the tracker's methods that push to it. */
+type Stub = Partial<Tracker> & { q?: EarlyCall[] };
+
+const number = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
+
+/**
+ * Reads the options from the script's own tag, starts the tracker and puts it on `window.nitka`. The stub keeps its
+ * identity, so that a page which holds a reference to it goes on with the real thing.
+ *
+ * @param plugins by name, as in `data-plugins`
+ * @param usual names that run without `data-plugins`
+ */
+export const startFromTag = (plugins: Record<string, Plugin>, usual: readonly string[]): void => {
+  const tag = (document.currentScript ??
+    document.querySelector('script[data-write-key]')) as HTMLScriptElement | null;
+  const data = tag?.dataset;
+  if (!tag || !data?.writeKey) return;
+  const names = (data.plugins?.split(/[\s,]+/) ?? usual).filter(
+    (name) => !(name === 'page-views' && data.pageViews === 'off'),
+  );
+  const options = {
+    writeKey: data.writeKey,
+    endpoint: data.endpoint ?? new URL(tag.src).origin,
+    consent: data.consent as TrackerOptions['consent'],
+    consentVersion: data.consentVersion,
+    cookie: {
+      ...(data.cookieName && { name: data.cookieName }),
+      ...(data.cookieDomain && { domain: data.cookieDomain }),
+    },
+    storagePrefix: data.storagePrefix,
+    flushAt: number(data.flushAt),
+    flushInterval: number(data.flushInterval),
+    sessionTimeout: number(data.sessionTimeout),
+    hashIdentifiers: 'hashIdentifiers' in data,
+    debug: 'debug' in data,
+    plugins: names.map((name) => plugins[name]).filter((plugin) => plugin !== undefined),
+  };
+  const page = window as unknown as { nitka?: Stub };
+  const stub = (page.nitka ??= {});
+  Object.assign(stub, createTracker(options as TrackerOptions, stub.q));
+  delete stub.q;
+};

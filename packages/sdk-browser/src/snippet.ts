@@ -1,0 +1,4 @@
+import { forms } from './plugins/forms.ts';
+import { startFromTag } from './script-tag.ts';
+
+startFromTag({ forms: forms() }, ['forms']);

@@ -1,0 +1,262 @@
+import {
+  createVisitorId,
+  withFields,
+  type Clock,
+  type ErrorCode,
+  type EventContext,
+  type EventType,
+  type JsonObject,
+} from '@nitka/core';
+import type { EarlyCall, Tracker } from './api.ts';
+import { createAttribution } from './attribution.ts';
+import { createCalls } from './calls.ts';
+import { createConsent } from './consent.ts';
+import { readDevice, readPage } from './context.ts';
+import { readExternalIds } from './external-ids.ts';
+import { createIdentity, type Identity } from './identity.ts';
+import { createLifecycle, watchPage } from './lifecycle.ts';
+import { createListeners } from './listeners.ts';
+import { createSendLock } from './lock.ts';
+import type { Settings } from './options.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { PluginHost } from './plugin.ts';
+import { createSession } from './session.ts';
+import { createCookieTier } from './storage/cookie.ts';
+import { createDatabaseTier } from './storage/indexed-db.ts';
+import { openLocalStorage } from './storage/local-storage.ts';
+import { sendBeacon } from './transport/beacon.ts';
+import { createHttp } from './transport/fetch.ts';
+
+/** Events that wait for consent, in memory. */
+const maxPending = 1000;
+
+export interface PageParts {
+  readonly page: Window & typeof globalThis;
+  /** As it was when the script loaded: the page may replace it later. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** Calls made before the script had loaded. */
+  readonly early?: readonly EarlyCall[] | undefined;
+  readonly onClose?: () => void;
+}
+
+/** The tracker of one page. Without consent it touches no storage and no network. */
+export const createPageTracker = (
+  settings: Settings,
+  { page, fetch, early, onClose }: PageParts,
+): Tracker => {
+  const { storagePrefix, writeKey } = settings;
+  const key = (name: string): string => `${storagePrefix}.${name}`;
+  const clock: Clock = {
+    now: () => Date.now(),
+    setTimeout: (task, milliseconds) => page.setTimeout(task, milliseconds),
+    clearTimeout: (timer) => page.clearTimeout(timer as number),
+  };
+  const { on, tell } = createListeners(settings.debug);
+  const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
+  // The kind of fault only: a message may quote what the visitor typed.
+  const failed = (error: unknown): void => report('invalid_call', (error as Error | undefined)?.name);
+  const guard =
+    <Args extends unknown[], Result>(task: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      try {
+        return task(...args);
+      } catch (error) {
+        failed(error);
+        return undefined as Result;
+      }
+    };
+
+  const store = openLocalStorage(page);
+  const consent = createConsent(store, key('c'), settings.consent);
+  const cookie = createCookieTier(page, settings.cookie.name, settings.cookie.domain);
+  const database = createDatabaseTier(storagePrefix);
+  const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
+  const attribution = createAttribution(page, store, key('t'), clock.now());
+  const session = createSession(store, key('s'), settings.sessionTimeout, attribution.campaign);
+  const tab = createVisitorId().slice(-9);
+  const lock = createSendLock(page, store, key('lock'), tab);
+  const lifecycle = createLifecycle(failed);
+  const device = readDevice(page);
+  const leaveTasks: (() => void)[] = [];
+  const allowedTasks: (() => void)[] = [];
+  const pending: (() => void)[] = [];
+  /** What exists only while consent holds. */
+  let live: { readonly identity: Identity; readonly outbox: Outbox } | undefined;
+  let userId: string | null = null;
+  let replayedAt: number | undefined;
+  let announce!: (id: Promise<string>) => void;
+  const settled = new Promise<string>((resolve) => (announce = resolve));
+  const now = (): number => replayedAt ?? clock.now();
+
+  const server = async (method: string, fields?: JsonObject): Promise<unknown> => {
+    const { body } = await http.send('/v1/visitor', JSON.stringify({ writeKey, ...fields }), method);
+    return (body as { anonymousId?: unknown } | undefined)?.anonymousId;
+  };
+
+  const start = (): void => {
+    if (live) return;
+    const identity = createIdentity({
+      cookie,
+      store,
+      key: key('id'),
+      database,
+      clock,
+      tellServer: (anonymousId, replace) => server('POST', { anonymousId, replace }),
+    });
+    const outbox = createOutbox({
+      settings,
+      store,
+      identity,
+      http,
+      beacon: (path, body) => sendBeacon(page, settings.endpoint + path, body),
+      lock,
+      clock,
+      tab,
+      onSent: (count) => tell('sent', count),
+      onDropped: (code, count) => tell('dropped', code, count),
+      onError: report,
+    });
+    live = { identity, outbox };
+    announce(identity.settled.then(identity.id));
+    if (userId) store.set(key('u'), userId);
+    else userId = store.get(key('u'));
+    for (const task of pending.splice(0).concat(allowedTasks.splice(0))) guard(task)();
+  };
+
+  const erase = (): void => {
+    const hadId = live ?? cookie.read()[0] ?? store.get(key('id'));
+    live?.identity.close();
+    live?.outbox.stop(true);
+    live = undefined;
+    pending.length = 0;
+    userId = null;
+    for (const name of store.keys(key(''))) if (name !== key('c')) store.remove(name);
+    cookie.erase();
+    if (!hadId) return;
+    database.erase().catch(() => {});
+    server('DELETE').catch(() => {});
+  };
+
+  /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
+  const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
+    if (consent.status() === 'denied') return;
+    const said = { page: readPage(page), ...context };
+    const json = JSON.stringify({
+      type,
+      messageId: createVisitorId(),
+      timestamp: new Date(at).toISOString(),
+      userId: userId ?? undefined,
+      ...fields,
+    });
+    const add = (): void => {
+      if (!live) return;
+      const full: EventContext = {
+        ...device,
+        campaign: attribution.utm,
+        ...said,
+        sessionId: session.touch(at),
+        touch: attribution.touches(),
+        externalIds: readExternalIds(page.document),
+        consent: { status: consent.status(), version: settings.consentVersion },
+      };
+      live.outbox.add(withFields(json, { context: full }));
+    };
+    if (consent.status() === 'granted') add();
+    else if (pending.length < maxPending) pending.push(add);
+    else tell('dropped', 'queue_full', 1);
+  };
+
+  const calls = createCalls({
+    now,
+    hashIdentifiers: settings.hashIdentifiers,
+    readPage: () => readPage(page),
+    make,
+    setUserId(id) {
+      userId = id;
+      if (live) store.set(key('u'), id);
+    },
+    report,
+  });
+
+  const leave = (): void => {
+    leaveTasks.forEach((task) => guard(task)());
+    live?.outbox.leave();
+  };
+
+  const tracker: Tracker = {
+    track: guard(calls.track),
+    page: guard(calls.page),
+    identify: guard(calls.identify),
+    link: guard(calls.link),
+    group: guard(calls.group),
+    alias: guard((id, previousId, context) =>
+      calls.alias(id, previousId ?? userId ?? live?.identity.id(), context),
+    ),
+
+    reset: guard((options = {}) => {
+      userId = null;
+      store.remove(key('u'));
+      session.end();
+      if (options.erase) return erase();
+      if (!options.newVisitor || !live) return;
+      live.outbox.seal();
+      attribution.forget();
+      live.identity.renew();
+    }),
+
+    consent: guard((status) => {
+      consent.set(status);
+      if (status === 'granted') start();
+      else if (status === 'denied') erase();
+    }),
+
+    flush: async () => live?.outbox.flush(),
+
+    ready(callback) {
+      if (callback) void settled.then(guard(callback));
+      return settled;
+    },
+
+    on,
+
+    close: guard(() => {
+      live?.outbox.stop(false);
+      undoPlugins.forEach((undo) => undo && guard(undo)());
+      lifecycle.close();
+      onClose?.();
+    }),
+  };
+
+  const host: PluginHost = {
+    window: page,
+    track: tracker.track,
+    page: tracker.page,
+    link: tracker.link,
+    listen: lifecycle.listen,
+    onLeave: (task) => void leaveTasks.push(task),
+    whenAllowed: (task) => void (live ? guard(task)() : allowedTasks.push(task)),
+    report,
+  };
+
+  watchPage(page, lifecycle, {
+    leave,
+    freeze: lock.release,
+    comeBack: () => void tracker.flush(),
+  });
+  if (consent.status() === 'granted') start();
+  if (consent.status() === 'denied') guard(erase)();
+  for (const [method, args, at] of early ?? []) {
+    replayedAt = at;
+    guard(() => (tracker[method] as (...args: unknown[]) => void)(...Array.from(args)))();
+  }
+  replayedAt = undefined;
+  const undoPlugins = settings.plugins.map((plugin) => {
+    try {
+      return plugin(host);
+    } catch (error) {
+      report('plugin_failed', (error as Error | undefined)?.name);
+      return undefined;
+    }
+  });
+  return tracker;
+};
