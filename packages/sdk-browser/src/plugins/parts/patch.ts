@@ -1,0 +1,42 @@
+import type { PluginHost } from '../../plugin.ts';
+
+type Anything = (...args: never[]) => unknown;
+
+/**
+ * Lets `before` see each call of a method of the page, then runs the method with the same `this`, arguments and
+ * answer. A patch that someone laid over ours cannot be taken out of their closure, so undoing also silences ours.
+ */
+export const patch = <Name extends PropertyKey, Method extends Anything>(
+  host: PluginHost,
+  owner: { [name in Name]?: Method } | undefined,
+  name: Name,
+  before: (self: unknown, args: Parameters<Method>) => void,
+): (() => void) => {
+  const original = owner?.[name];
+  if (!owner || typeof original !== 'function') return () => {};
+  let active = true;
+  const own = Object.getOwnPropertyDescriptor(owner, name);
+  const patched = function (this: unknown, ...args: Parameters<Method>) {
+    try {
+      if (active) before(this, args);
+    } catch (error) {
+      host.report('plugin_failed', `${String(name)}: ${String(error)}`);
+    }
+    return original.apply(this, args);
+  };
+  try {
+    owner[name] = patched as unknown as Method;
+  } catch {
+    // Frozen by the page: the plugin does without.
+  }
+  return () => {
+    active = false;
+    try {
+      if (owner[name] !== (patched as unknown)) return;
+      if (own) Object.defineProperty(owner, name, own);
+      else delete owner[name];
+    } catch {
+      // Frozen since.
+    }
+  };
+};

@@ -1,0 +1,194 @@
+// @vitest-environment node
+import { afterEach, describe, expect, test } from 'vitest';
+import { forms } from '../../src/plugins/forms.ts';
+import type { FormFixture } from './forms-fixtures.ts';
+import { linking, silent } from './forms-fixtures.ts';
+import { click, fill, find, openPage, pause, press } from './harness.ts';
+import type { Page } from './harness.ts';
+
+let page: Page;
+afterEach(() => page.close());
+
+const act = async (fixture: FormFixture) => {
+  page = openPage(fixture.html, [forms()]);
+  for (const [kind, target, value] of fixture.steps) {
+    if (kind === 'fill') fill(page, target, value);
+    else if (kind === 'click') click(page, target);
+    else if (kind === 'run') page.window.eval(target);
+    else {
+      press(page, target, 'Enter');
+      // jsdom submits no form on Enter by itself; a browser does.
+      (find(page, target) as HTMLInputElement).form?.requestSubmit();
+    }
+    await pause();
+  }
+  await pause(80);
+};
+
+describe('forms that tell who the visitor is', () => {
+  test.each(linking)('$name', async (fixture) => {
+    await act(fixture);
+    expect(page.links()).toEqual(fixture.links);
+    expect(page.errors).toEqual([]);
+    expect(page.told.filter(({ type }) => type === 'report')).toEqual([]);
+  });
+});
+
+describe('forms that tell nothing', () => {
+  test.each(silent)('$name', async (fixture) => {
+    await act(fixture);
+    expect(page.told).toEqual([]);
+    expect(page.errors).toEqual([]);
+  });
+});
+
+describe('options', () => {
+  const form =
+    '<form id="lead" name="Lead"><input type="tel" name="phone"><input name="city"><button>Send</button></form>';
+
+  test('tells of a sent form by its id and name, never by its values', () => {
+    page = openPage(form, [forms({ submitted: true })]);
+    fill(page, '[name=phone]', '+79995551111');
+    click(page, 'button');
+    expect(page.events()).toEqual([
+      {
+        type: 'track',
+        event: 'Form Submitted',
+        properties: { formId: 'lead', formName: 'Lead' },
+        context: undefined,
+      },
+    ]);
+  });
+
+  test('tells of a form that was begun and left, with names of fields only, once', () => {
+    page = openPage(form, [forms({ abandonment: true })]);
+    fill(page, '[name=city]', 'Уфа');
+    fill(page, '[name=phone]', '+79995551111');
+    page.leave();
+    page.leave();
+    expect(page.told).toEqual([
+      {
+        type: 'track',
+        event: 'Form Abandoned',
+        properties: { formId: 'lead', formName: 'Lead', fields: ['city', 'phone'], lastField: 'phone' },
+        context: undefined,
+      },
+    ]);
+  });
+
+  test('a sent form is not abandoned, an ignored one is not told of', () => {
+    page = openPage(`${form}<form data-nitka-ignore><input name="x"></form>`, [forms({ abandonment: true })]);
+    fill(page, '[name=city]', 'Уфа');
+    fill(page, '[name=x]', 'y');
+    find(page, '#lead').dispatchEvent(new page.window.Event('submit', { bubbles: true, cancelable: true }));
+    page.leave();
+    expect(page.events()).toEqual([]);
+  });
+});
+
+describe('the page is not harmed', () => {
+  const form = '<form><input type="tel" name="phone"><button type="button">Send</button></form>';
+
+  test('every patched method is put back', () => {
+    let before: unknown[] = [];
+    const methods = (window: Page['window']) => [
+      window.fetch,
+      window.HTMLFormElement.prototype.submit,
+      window.XMLHttpRequest.prototype.open,
+      window.XMLHttpRequest.prototype.send,
+      window.navigator.sendBeacon,
+    ];
+    page = openPage(form, [forms()], { before: (window) => void (before = methods(window)) });
+    fill(page, 'input', '+79995551111');
+    click(page, 'button');
+    expect(methods(page.window)).not.toEqual(before);
+    page.undo();
+    expect(methods(page.window)).toEqual(before);
+    expect(Object.hasOwn(page.window.navigator, 'sendBeacon')).toBe(false);
+  });
+
+  test('a patch that another script laid over ours keeps working after the undo, and we are silent', () => {
+    page = openPage(form, [forms()]);
+    const { prototype } = page.window.HTMLFormElement;
+    const ours = prototype.submit;
+    const calls: unknown[] = [];
+    prototype.submit = function () {
+      calls.push(this);
+      ours.call(this);
+    };
+    const theirs = prototype.submit;
+    page.undo();
+    expect(prototype.submit).toBe(theirs);
+    fill(page, 'input', '+79995551111');
+    const element = find(page, 'form') as HTMLFormElement;
+    element.submit();
+    expect(calls).toEqual([element]);
+    expect(page.told).toEqual([]);
+  });
+
+  test('arguments, answer, `this` and exceptions of the page pass through', async () => {
+    const answer = { ok: true };
+    const seen: unknown[] = [];
+    page = openPage(form, [forms()], {
+      before(window) {
+        window.fetch = function (this: unknown, ...args: unknown[]) {
+          seen.push(this, args);
+          if (args[0] === 'boom') throw new Error('of the page');
+          return Promise.resolve(answer);
+        } as typeof fetch;
+      },
+    });
+    fill(page, 'input', '+79995551111');
+    click(page, 'button');
+    const init = { method: 'POST', body: 'phone=1' };
+    expect(await page.window.fetch('/send', init)).toBe(answer);
+    expect(seen).toEqual([page.window, ['/send', init]]);
+    expect(() => page.window.fetch('boom')).toThrow('of the page');
+    const body = {
+      get text(): string {
+        throw new Error('hostile body');
+      },
+    };
+    expect(await page.window.fetch('/send', { body } as never)).toBe(answer);
+    expect(page.told.map(({ type, code }) => [type, code])).toEqual([['report', 'plugin_failed']]);
+  });
+
+  test('frozen prototypes are left alone', () => {
+    page = openPage(form, [forms()], {
+      before: (window) => void Object.freeze(window.HTMLFormElement.prototype),
+    });
+    expect(() => (find(page, 'form') as HTMLFormElement).submit()).not.toThrow();
+    expect(page.told).toEqual([]);
+  });
+
+  test('the value of a private field is never read', () => {
+    page = openPage(
+      '<form><input type="password" name="p"><input autocomplete="cc-number" name="c"><input autocomplete="one-time-code" name="o"><input type="hidden" name="phone"><input type="search" name="email"><button type="button">x</button></form>',
+      [forms()],
+    );
+    const read: string[] = [];
+    for (const field of page.document.querySelectorAll('input')) {
+      Object.defineProperty(field, 'value', { get: () => (read.push(field.name), '+79995551111') });
+    }
+    (find(page, 'form') as HTMLFormElement).submit();
+    expect(read).toEqual([]);
+    expect(page.told).toEqual([]);
+  });
+});
+
+test('a second visitor at the same form is linked too', () => {
+  page = openPage('<form><input type="tel" name="phone"></form>', [forms()]);
+  const form = find(page, 'form') as HTMLFormElement;
+  for (const phone of ['+79995551111', '+79995551111', '+79161234560']) {
+    fill(page, 'input', phone);
+    form.submit();
+  }
+  expect(page.links()).toEqual([{ phone: '+79995551111' }, { phone: '+79161234560' }]);
+});
+
+test('what is typed goes to the tracker as it is', () => {
+  page = openPage('<form><input type="tel" name="phone"></form>', [forms()]);
+  fill(page, 'input', ' 8 (999) 555-11-11 ');
+  (find(page, 'form') as HTMLFormElement).submit();
+  expect(page.told).toEqual([{ type: 'link', phone: '8 (999) 555-11-11', context: undefined }]);
+});
