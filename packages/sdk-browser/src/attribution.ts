@@ -21,13 +21,10 @@ const isSameSite = (a: string, b: string): boolean => {
 };
 
 export interface Attribution {
-  /** What brought the visitor to this page, in one text; empty if nothing did. */
-  readonly campaign: string;
   /** This page's utm parameters, as Segment's `context.campaign`. */
   readonly utm: Record<string, string> | undefined;
   /** First and last touch; written when an event is made, not before. */
   touches(): { first: Touch; last: Touch };
-  forget(): void;
 }
 
 export const createAttribution = (page: Window, store: TextStore, key: string, now: number): Attribution => {
@@ -54,7 +51,6 @@ export const createAttribution = (page: Window, store: TextStore, key: string, n
   let isNew = !!(utm ?? clicks ?? referrer);
 
   return {
-    campaign: (utm ?? clicks) ? JSON.stringify([utm, clicks]) : '',
     utm,
 
     touches() {
@@ -70,7 +66,5 @@ export const createAttribution = (page: Window, store: TextStore, key: string, n
       isNew = false;
       return { first, last };
     },
-
-    forget: () => store.remove(key),
   };
 };

@@ -1,10 +1,11 @@
 import { isPlaceholder, type ErrorCode, type EventType, type JsonObject } from '@nitka/core';
 import type { Tracker } from './api.ts';
-import { protectTraits } from './traits.ts';
+import type { Features } from './features.ts';
 
 export interface CallParts {
   readonly now: () => number;
   readonly hashIdentifiers: boolean;
+  readonly protectTraits: Features['protectTraits'];
   /** Where the page is now. */
   readonly readPage: () => JsonObject;
   /** Makes an event that happened at `at`. */
@@ -21,6 +22,7 @@ const isId = (value: unknown): boolean => /string|number/.test(typeof value) && 
 export const createCalls = ({
   now,
   hashIdentifiers,
+  protectTraits,
   readPage,
   make,
   setUserId,
@@ -37,7 +39,9 @@ export const createCalls = ({
     const use = (safe: JsonObject): void => {
       if (!isEmpty?.(safe)) make(type, at, { ...fields, traits: safe }, context);
     };
-    const safe = protectTraits({ ...traits }, hashIdentifiers);
+    const safe = protectTraits
+      ? protectTraits(traits, hashIdentifiers)
+      : { ...traits, ...(hashIdentifiers && { phone: undefined, email: undefined }) };
     if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
     else use(safe);
   };

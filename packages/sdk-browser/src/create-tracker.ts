@@ -1,4 +1,5 @@
 import type { EarlyCall, EventMap, Tracker } from './api.ts';
+import { standardFeatures, type Features } from './features.ts';
 import { createInertTracker } from './inert.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
 import { createPageTracker } from './tracker.ts';
@@ -11,6 +12,29 @@ const registry = Symbol.for('nitka');
 
 type Registry = { [registry]?: Record<string, Tracker> };
 
+/** The page's tracker for a write key: made once. `early` are calls made before the script had loaded. */
+export const openTracker = (
+  options: TrackerOptions,
+  features: Features,
+  early?: readonly EarlyCall[],
+): Tracker => {
+  if (typeof window === 'undefined') return createInertTracker();
+  const settings = readOptions(options);
+  if (!settings) {
+    console.error('nitka: invalid_option (writeKey, endpoint)');
+    return createInertTracker();
+  }
+  const trackers = ((window as Registry)[registry] ??= {});
+  const { writeKey } = settings;
+  return (trackers[writeKey] ??= createPageTracker(settings, {
+    page: window,
+    fetch: nativeFetch,
+    features,
+    early,
+    onClose: () => delete trackers[writeKey],
+  }));
+};
+
 /**
  * Starts tracking on this page. A second call with the same write key gives the same tracker; on a server, or with
  * an option missing, it gives one that does nothing.
@@ -19,22 +43,5 @@ type Registry = { [registry]?: Record<string, Tracker> };
  * const tracker = createTracker({ writeKey: 'shop-web', endpoint: 'https://shop.example/t' });
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
-export const createTracker = <Events extends EventMap = EventMap>(
-  options: TrackerOptions,
-  early?: readonly EarlyCall[],
-): Tracker<Events> => {
-  if (typeof window === 'undefined') return createInertTracker() as Tracker<Events>;
-  const settings = readOptions(options);
-  if (!settings) {
-    console.error('nitka: invalid_option (writeKey, endpoint)');
-    return createInertTracker() as Tracker<Events>;
-  }
-  const trackers = ((window as Registry)[registry] ??= {});
-  const { writeKey } = settings;
-  return (trackers[writeKey] ??= createPageTracker(settings, {
-    page: window,
-    fetch: nativeFetch,
-    early,
-    onClose: () => delete trackers[writeKey],
-  })) as Tracker<Events>;
-};
+export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
+  openTracker(options, standardFeatures) as Tracker<Events>;

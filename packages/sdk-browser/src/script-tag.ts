@@ -1,5 +1,6 @@
 import type { EarlyCall, Tracker } from './api.ts';
-import { createTracker } from './create-tracker.ts';
+import { openTracker } from './create-tracker.ts';
+import type { Features } from './features.ts';
 import type { TrackerOptions } from './options.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -15,7 +16,11 @@ const number = (text: string | undefined): number | undefined => (text ? Number(
  * @param plugins by name, as in `data-plugins`
  * @param usual names that run without `data-plugins`
  */
-export const startFromTag = (plugins: Record<string, Plugin>, usual: readonly string[]): void => {
+export const startFromTag = (
+  features: Features,
+  plugins: Record<string, Plugin> = {},
+  usual: readonly string[] = [],
+): void => {
   const tag = (document.currentScript ??
     document.querySelector('script[data-write-key]')) as HTMLScriptElement | null;
   const data = tag?.dataset;
@@ -42,6 +47,6 @@ export const startFromTag = (plugins: Record<string, Plugin>, usual: readonly st
   };
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
-  Object.assign(stub, createTracker(options as TrackerOptions, stub.q));
+  Object.assign(stub, openTracker(options as TrackerOptions, features, stub.q));
   delete stub.q;
 };

@@ -8,6 +8,10 @@ export interface Session {
   end(): void;
 }
 
+/** The parameters that tell a campaign, in one text; empty where there are none. */
+export const campaignOf = (search: string): string =>
+  search.match(/\b(utm_\w+|\w*clid|openstat)=[^&|]+/g)?.join() ?? '';
+
 /**
  * Sessions shared by the tabs of a site: 30 minutes without an event, or a new campaign, starts a new one.
  *

@@ -1,4 +1,5 @@
+import { standardFeatures } from './features.ts';
 import { forms } from './plugins/forms.ts';
 import { startFromTag } from './script-tag.ts';
 
-startFromTag({ forms: forms() }, ['forms']);
+startFromTag(standardFeatures, { forms: forms() }, ['forms']);

@@ -8,11 +8,10 @@ import {
   type JsonObject,
 } from '@nitka/core';
 import type { EarlyCall, Tracker } from './api.ts';
-import { createAttribution } from './attribution.ts';
 import { createCalls } from './calls.ts';
 import { createConsent } from './consent.ts';
 import { readDevice, readPage } from './context.ts';
-import { readExternalIds } from './external-ids.ts';
+import type { Features } from './features.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createLifecycle, watchPage } from './lifecycle.ts';
 import { createListeners } from './listeners.ts';
@@ -20,7 +19,7 @@ import { createSendLock } from './lock.ts';
 import type { Settings } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { PluginHost } from './plugin.ts';
-import { createSession } from './session.ts';
+import { campaignOf, createSession } from './session.ts';
 import { createCookieTier } from './storage/cookie.ts';
 import { createDatabaseTier } from './storage/indexed-db.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
@@ -34,6 +33,7 @@ export interface PageParts {
   readonly page: Window & typeof globalThis;
   /** As it was when the script loaded: the page may replace it later. */
   readonly fetch: typeof globalThis.fetch | undefined;
+  readonly features: Features;
   /** Calls made before the script had loaded. */
   readonly early?: readonly EarlyCall[] | undefined;
   readonly onClose?: () => void;
@@ -42,7 +42,7 @@ export interface PageParts {
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (
   settings: Settings,
-  { page, fetch, early, onClose }: PageParts,
+  { page, fetch, features, early, onClose }: PageParts,
 ): Tracker => {
   const { storagePrefix, writeKey } = settings;
   const key = (name: string): string => `${storagePrefix}.${name}`;
@@ -71,8 +71,8 @@ export const createPageTracker = (
   const cookie = createCookieTier(page, settings.cookie.name, settings.cookie.domain);
   const database = createDatabaseTier(storagePrefix);
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
-  const attribution = createAttribution(page, store, key('t'), clock.now());
-  const session = createSession(store, key('s'), settings.sessionTimeout, attribution.campaign);
+  const enrich = features.enrich?.(page, store, storagePrefix);
+  const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
   const tab = createVisitorId().slice(-9);
   const lock = createSendLock(page, store, key('lock'), tab);
   const lifecycle = createLifecycle(failed);
@@ -152,11 +152,9 @@ export const createPageTracker = (
       if (!live) return;
       const full: EventContext = {
         ...device,
-        campaign: attribution.utm,
+        ...enrich?.(),
         ...said,
         sessionId: session.touch(at),
-        touch: attribution.touches(),
-        externalIds: readExternalIds(page.document),
         consent: { status: consent.status(), version: settings.consentVersion },
       };
       live.outbox.add(withFields(json, { context: full }));
@@ -169,6 +167,7 @@ export const createPageTracker = (
   const calls = createCalls({
     now,
     hashIdentifiers: settings.hashIdentifiers,
+    protectTraits: features.protectTraits,
     readPage: () => readPage(page),
     make,
     setUserId(id) {
@@ -200,7 +199,7 @@ export const createPageTracker = (
       if (options.erase) return erase();
       if (!options.newVisitor || !live) return;
       live.outbox.seal();
-      attribution.forget();
+      store.remove(key('t'));
       live.identity.renew();
     }),
 
