@@ -40,8 +40,11 @@ export interface Queue {
 
 export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => {
   const { storage, clock, byteLength = utf8Length, onDropped } = parts;
+  /** What the storage holds, as far as known. */
   let count = 0;
   let bytes = 0;
+  /** What an asynchronous storage has been given and has not confirmed. */
+  const adding = { count: 0, bytes: 0 };
   let dropped: Record<string, number> = {};
 
   const countDropped = (code: ErrorCode, lost = 1): void => {
@@ -55,6 +58,18 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
     bytes = Math.max(0, bytes - records.reduce((sum, record) => sum + record.bytes, 0));
   };
 
+  const added = async (appended: Promise<void>, size: number): Promise<true> => {
+    try {
+      await appended;
+      count++;
+      bytes += size;
+      return true;
+    } finally {
+      adding.count--;
+      adding.bytes -= size;
+    }
+  };
+
   const isExpired = (record: QueueRecord): boolean =>
     options.maxAge > 0 && clock.now() - record.queuedAt > options.maxAge;
 
@@ -64,24 +79,21 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
 
     add(json) {
       const size = byteLength(json);
-      if (count >= options.maxCount || bytes + size > options.maxBytes) {
+      if (count + adding.count >= options.maxCount || bytes + adding.bytes + size > options.maxBytes) {
         countDropped('queue_full');
         return false;
       }
-      // Counted before an asynchronous storage has it, so that calls in one turn cannot pass the bounds together.
-      count++;
-      bytes += size;
-      const failed = (error: unknown): never => {
-        count--;
-        bytes -= size;
-        throw error;
-      };
-      try {
-        const appended = storage.append(json, size, clock.now());
-        return appended instanceof Promise ? appended.then(() => true, failed) : true;
-      } catch (error) {
-        return failed(error);
+      const appended = storage.append(json, size, clock.now());
+      if (!(appended instanceof Promise)) {
+        count++;
+        bytes += size;
+        return true;
       }
+      // Counted before the storage has it, so that calls in one turn cannot pass the bounds together; and apart, so that
+      // a refresh in between does not forget it.
+      adding.count++;
+      adding.bytes += size;
+      return added(appended, size);
     },
 
     async read(limit, after) {
@@ -105,8 +117,8 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
       for (const [code, lost] of Object.entries(counts ?? {})) dropped[code] = (dropped[code] ?? 0) + lost;
     },
 
-    count: () => count,
-    bytes: () => bytes,
+    count: () => count + adding.count,
+    bytes: () => bytes + adding.bytes,
 
     refresh() {
       const update = (size: { count: number; bytes: number }): void => {

@@ -7,8 +7,15 @@ interface Waiting {
 }
 
 /** Those who wait until a certain event has arrived. Costs nothing while nobody does. */
-export const createConfirmations = () => {
+/** @param stayAlive keeps the process alive while somebody waits */
+export const createConfirmations = (stayAlive?: () => () => void) => {
   const waiting = new Map<string, Waiting[]>();
+
+  let release: (() => void) | undefined;
+
+  const checkEmpty = (): void => {
+    if (waiting.size === 0) release?.();
+  };
 
   const settle = (records: readonly QueueRecord[], act: (one: Waiting) => void): void => {
     if (waiting.size === 0) return;
@@ -17,11 +24,13 @@ export const createConfirmations = () => {
       waiting.get(messageId)?.forEach(act);
       waiting.delete(messageId);
     }
+    checkEmpty();
   };
 
   return {
     wait: (messageId: string): Promise<void> =>
-      new Promise((resolve, reject) => {
+      new Promise<void>((resolve, reject) => {
+        if (waiting.size === 0) release = stayAlive?.();
         const list = waiting.get(messageId);
         if (list) list.push({ resolve, reject });
         else waiting.set(messageId, [{ resolve, reject }]);
@@ -32,11 +41,13 @@ export const createConfirmations = () => {
     failed(messageId: string, error: NitkaError): void {
       waiting.get(messageId)?.forEach((one) => one.reject(error));
       waiting.delete(messageId);
+      checkEmpty();
     },
     /** Ends all waiting: the tracker is closed. */
     end(code: ErrorCode): void {
       for (const list of waiting.values()) list.forEach((one) => one.reject(new NitkaError(code)));
       waiting.clear();
+      checkEmpty();
     },
   };
 };

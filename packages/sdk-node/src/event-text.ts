@@ -25,12 +25,15 @@ const invalid = (detail: string): never => {
   throw new NitkaError('invalid_call', detail);
 };
 
+/** Characters: longer ids need no look into the table. */
+const longestPlaceholder = 24;
+
 const idOf = (value: unknown, field: string): string | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value !== 'string' && (typeof value !== 'number' || !Number.isSafeInteger(value))) {
     return invalid(`${field} must be a text or an integer`);
   } // "undefined" and its like come from a template string, and would join strangers into one person.
-  if (isPlaceholder(value)) return undefined;
+  if (String(value).length <= longestPlaceholder && isPlaceholder(value)) return undefined;
   return String(value);
 };
 
@@ -111,11 +114,11 @@ const contextText = (call: AnyCall, contact: object | undefined, parts: EventTex
   return jsonOf({ ...parts.context, ...own, traits }, 'context') ?? '{}';
 };
 
-const field = (name: string, json: string | undefined): string =>
-  json === undefined ? '' : `,"${name}":${json}`;
+/** @param start the field's name, quoted, between a comma and a colon */
+const field = (start: string, json: string | undefined): string => (json === undefined ? '' : start + json);
 
-const textField = (name: string, value: string | undefined): string =>
-  value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+const textField = (start: string, value: string | undefined): string =>
+  value === undefined ? '' : start + JSON.stringify(value);
 
 /**
  * Makes the event's JSON, once: what waits, is sent and is sent again is this text.
@@ -126,7 +129,8 @@ const textField = (name: string, value: string | undefined): string =>
  */
 export const eventText = (type: EventType, call: AnyCall, now: number, parts: EventTextParts): EventText => {
   if (typeof call !== 'object' || call === null) return invalid('the call needs an object');
-  const messageId = call.messageId ?? parts.newId(now);
+  const given = call.messageId ?? undefined;
+  const messageId = given ?? parts.newId(now);
   if (typeof messageId !== 'string' || messageId === '' || messageId.length > limits.messageIdLength) {
     throw new NitkaError('message_id_invalid');
   }
@@ -147,20 +151,20 @@ export const eventText = (type: EventType, call: AnyCall, now: number, parts: Ev
   const ownTraits = type === 'identify' && contact ? { ...traits, ...contact } : traits;
   const json =
     // The messageId stands first: it is read back out of the text without parsing it.
-    `{"messageId":${JSON.stringify(messageId)},"type":"${type}"` +
-    textField('anonymousId', anonymousId) +
-    textField('userId', ids.userId) +
-    textField('groupId', ids.groupId) +
-    textField('previousId', ids.previousId) +
-    textField('event', type === 'track' ? (call.event as string) : undefined) +
-    textField('name', nameOf(call.name, 'name')) +
-    textField('category', nameOf(call.category, 'category')) +
+    `{"messageId":${given ? JSON.stringify(messageId) : `"${messageId}"`},"type":"${type}"` +
+    textField(',"anonymousId":', anonymousId) +
+    textField(',"userId":', ids.userId) +
+    textField(',"groupId":', ids.groupId) +
+    textField(',"previousId":', ids.previousId) +
+    textField(',"event":', type === 'track' ? (call.event as string) : undefined) +
+    textField(',"name":', nameOf(call.name, 'name')) +
+    textField(',"category":', nameOf(call.category, 'category')) +
     field(
-      'properties',
+      ',"properties":',
       isTraits ? undefined : jsonOf(objectOf(call.properties, 'properties'), 'properties'),
     ) +
-    field('traits', isTraits ? jsonOf(ownTraits, 'traits') : undefined) +
-    field('integrations', jsonOf(objectOf(call.integrations, 'integrations'), 'integrations')) +
+    field(',"traits":', isTraits ? jsonOf(ownTraits, 'traits') : undefined) +
+    field(',"integrations":', jsonOf(objectOf(call.integrations, 'integrations'), 'integrations')) +
     `,"context":${contextText(call, type === 'identify' ? undefined : contact, parts)}` +
     `,"timestamp":"${timestampOf(call.timestamp, now)}"}`;
   return { messageId, json };

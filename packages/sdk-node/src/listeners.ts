@@ -66,7 +66,8 @@ export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) 
     dropped(code: ErrorCode, count: number): void {
       total[code] = (total[code] ?? 0) + count;
       if (lists.dropped.size > 0) call(lists.dropped, code, count);
-      else if (lists.error.size === 0) this.error(new NitkaError(code));
+      // A failed storage says so itself, with the detail.
+      else if (code !== 'storage_failed') this.error(new NitkaError(code));
     },
 
     /** Since the tracker was made, by code. */

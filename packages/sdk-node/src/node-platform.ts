@@ -21,5 +21,9 @@ export const nodePlatform: Platform = {
   // The fastest level: event batches are so repetitive that higher ones save little more.
   compress: (body) => gzipped(body, { level: constants.Z_BEST_SPEED }),
   domainToAscii: domainToASCII,
+  stayAlive: () => {
+    const timer = setInterval(() => {}, 0x7fff_ffff);
+    return () => clearInterval(timer);
+  },
   watchExit,
 };

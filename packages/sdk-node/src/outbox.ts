@@ -24,7 +24,7 @@ export interface OutboxParts {
 /** What has been made and has not arrived: takes event texts, answers each, and sends them. */
 export const createOutbox = ({ platform, held, transport, listeners }: OutboxParts, options: ReadOptions) => {
   const { clock } = platform;
-  const confirmations = createConfirmations();
+  const confirmations = createConfirmations(platform.stayAlive);
   /** Batches begun: a call knows by it whether its event can have left. */
   let begun = 0;
 
@@ -68,10 +68,10 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
   );
 
   const storageFailed = (cause: unknown): NitkaError => {
-    queue.countDropped('storage_failed');
+    queue.countDropped(cause instanceof NitkaError ? cause.code : 'storage_failed');
     const detail = cause instanceof Error ? cause.message : String(cause);
     const error = cause instanceof NitkaError ? cause : new NitkaError('storage_failed', detail, { cause });
-    listeners.error(error);
+    if (error.code !== 'queue_full') listeners.error(error);
     return error;
   };
 
@@ -145,6 +145,8 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
       const flushed = delivery.flush();
       if (timeout === undefined) await flushed;
       else await Promise.race([flushed, new Promise<void>((resolve) => clock.setTimeout(resolve, timeout))]);
+      // What other processes have added or sent is not known yet.
+      await refresh();
       return queue.count();
     },
 

@@ -23,6 +23,8 @@ export interface Platform {
   readonly compress?: (body: string) => Promise<Uint8Array<ArrayBuffer>>;
   /** Punycode of an international domain. */
   readonly domainToAscii?: (domain: string) => string;
+  /** Keeps the process from ending for want of work until the returned function is called. */
+  readonly stayAlive?: () => () => void;
   /** Flushes and closes the tracker in time when the process ends. Returns what ends the watch. */
   readonly watchExit?: (tracker: Closable) => () => void;
 }

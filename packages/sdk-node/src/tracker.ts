@@ -96,6 +96,12 @@ export const createTrackerOn = <Events extends EventMap>(
     return outbox.add(text.messageId, text.json);
   };
 
+  /** The timers are unref'ed, but not while the host waits for their work. */
+  const awaited = <T>(task: Promise<T>): Promise<T> => {
+    const release = platform.stayAlive?.();
+    return task.finally(release);
+  };
+
   const flush = async (timeout?: number): Promise<FlushResult> => ({ pending: await outbox.flush(timeout) });
 
   const close = async (timeout: number): Promise<FlushResult> => {
@@ -117,9 +123,9 @@ export const createTrackerOn = <Events extends EventMap>(
     link: (call) => add('identify', call),
     group: (call) => add('group', call),
     alias: (call) => add('alias', call),
-    flush: ({ timeout } = {}) => flush(timeout),
-    close: ({ timeout = options.closeTimeout } = {}) => (closing ??= close(timeout)),
-    drained: ({ timeout } = {}) => outbox.drained(timeout),
+    flush: ({ timeout } = {}) => awaited(flush(timeout)),
+    close: ({ timeout = options.closeTimeout } = {}) => (closing ??= awaited(close(timeout))),
+    drained: ({ timeout } = {}) => awaited(outbox.drained(timeout)),
     on: (kind, listener) => listeners.on(kind, listener),
     stats: outbox.stats,
   };
@@ -127,7 +133,7 @@ export const createTrackerOn = <Events extends EventMap>(
     given.shutdown === false
       ? undefined
       : platform.watchExit?.({
-          flush: () => tracker.flush({ timeout: options.closeTimeout }),
+          flush: () => flush(options.closeTimeout),
           close: () => tracker.close(),
           saveNow: () => held.saveNow?.(),
         });

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+import { NitkaError } from '@nitka/core';
+import type { TrackerQueue } from '../options.ts';
+import { openEnvironment } from './environment.ts';
+import { createSenderLease, type SenderLease } from './lease.ts';
+import { restoreSpills, spill, type UnsavedEvent } from './spill.ts';
+import { createDiskStorage, type DiskStorage } from './storage.ts';
+import { storageError } from './storage-error.ts';
+
+export interface DiskQueueOptions {
+  /**
+   * Folder of the queue; it is made if need be. On a disk of this machine: LMDB does not work over network file systems.
+   * Several processes may share it: all add, one at a time sends.
+   */
+  readonly folder: string;
+  /**
+   * Bytes of JSON that may wait; further events are refused with `queue_full`. The file takes up to twice as much, and
+   * keeps its largest size.
+   * @default 1073741824 (1 GiB)
+   */
+  readonly maxBytes?: number;
+}
+
+interface Opened {
+  readonly storage: DiskStorage;
+  readonly lease: SenderLease;
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: another user's process has the id.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+};
+
+/**
+ * Events wait on disk: a call whose `stored()` has resolved survives `kill -9`, a power cut and a full disk, and is sent
+ * in order once the collector answers, by this process or a later one.
+ *
+ * @throws NitkaError `invalid_option`. A folder that cannot be opened shows in each call's `stored()` and `on('error')`.
+ * @example
+ * const tracker = createTracker({ writeKey, endpoint, queue: diskQueue({ folder: '/var/lib/till/nitka' }) });
+ * await tracker.track(order).stored();
+ */
+export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): TrackerQueue => {
+  if (typeof folder !== 'string' || folder === '')
+    throw new NitkaError('invalid_option', 'diskQueue needs a folder');
+  if (!Number.isInteger(maxBytes) || maxBytes < 1) {
+    throw new NitkaError('invalid_option', 'maxBytes must be a whole number of bytes');
+  }
+  const path = resolve(folder);
+  const owner = randomUUID();
+  const unsaved = new Set<UnsavedEvent>();
+
+  const open = async (): Promise<Opened> => {
+    const environment = await openEnvironment(path);
+    const storage = createDiskStorage(environment, { maxBytes });
+    const monotonic = (): number => performance.now();
+    const lease = createSenderLease({
+      environment,
+      owner,
+      pid: process.pid,
+      host: hostname(),
+      isAlive,
+      monotonic,
+    });
+    await restoreSpills(path, storage.restore);
+    return { storage, lease };
+  };
+
+  let opening: Promise<Opened> | undefined;
+  const opened = (): Promise<Opened> =>
+    // What failed is tried again at the next call: the disk may have been made free.
+    (opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw storageError(error);
+    }));
+
+  return {
+    maxEvents: Number.MAX_SAFE_INTEGER,
+    maxBytes,
+
+    storage: {
+      async append(json, bytes, queuedAt) {
+        const event = { json, queuedAt };
+        unsaved.add(event);
+        try {
+          await (await opened()).storage.append(json, bytes, queuedAt);
+        } catch (error) {
+          throw storageError(error);
+        } finally {
+          unsaved.delete(event);
+        }
+      },
+      read: async (limit, after) => (await opened()).storage.read(limit, after),
+      remove: async (records) => (await opened()).storage.remove(records),
+      size: async () => (await opened()).storage.size(),
+      async close() {
+        if (!opening) return;
+        const { storage, lease } = await opened();
+        await lease.release();
+        await storage.close();
+      },
+    },
+
+    lock: async (task) => (await opened()).lease.lock(task),
+
+    saveNow: () => spill(path, `${process.pid}-${owner}`, [...unsaved]),
+  };
+};

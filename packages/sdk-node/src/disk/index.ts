@@ -1,0 +1,2 @@
+export { diskQueue } from './disk-queue.ts';
+export type { DiskQueueOptions } from './disk-queue.ts';
