@@ -97,7 +97,17 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     return JSON.parse(stdout) as Row[];
   };
 
-  await start();
+  const close = async (): Promise<void> => {
+    await kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    await start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -115,10 +125,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
         await sleep(100);
       }
     },
-    async close() {
-      await kill('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
