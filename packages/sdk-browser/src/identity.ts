@@ -44,6 +44,8 @@ export const createIdentity = ({
 }: IdentityParts): Identity => {
   // Kept apart until settled: the next page must go on with it, yet still ask the server.
   const provisional = `${key}.new`;
+  // An older id is one that the visitor has put away.
+  const floor = `${key}.min`;
   const locals = (): unknown[] => [...cookie.read(), store.get(key)];
   const known = oldestVisitorId(locals());
   let id = known ?? oldestVisitorId([store.get(provisional)]) ?? createVisitorId();
@@ -64,7 +66,12 @@ export const createIdentity = ({
   };
 
   const adopt = (candidate: unknown): void => {
-    if (isClosed || !isVisitorId(candidate)) return;
+    if (isClosed || !isVisitorId(candidate) || candidate === id) return;
+    if (candidate < (store.get(floor) ?? '')) {
+      // Events of the former id, sent late, have brought it back into the server's cookie.
+      if (isSettled) tellServer(id, true).catch(() => {});
+      return;
+    }
     // A provisional id never competes: with a clock set back it would look older than the real one.
     const next = isKnown ? oldestVisitorId([id, candidate])! : candidate;
     isKnown = true;
@@ -96,14 +103,20 @@ export const createIdentity = ({
   };
 
   return {
-    id: () => id,
+    id() {
+      const stored = store.get(key);
+      // Another tab may have found an older id, or have made a new one on purpose.
+      if (isVisitorId(stored) && id < (store.get(floor) ?? '')) id = stored;
+      else adopt(stored);
+      return id;
+    },
     settled: settle(),
     adopt,
 
     renew() {
-      isSettled = true;
+      isSettled = isKnown = true;
       id = createVisitorId();
-      isKnown = true;
+      store.set(floor, id);
       heal();
       tellServer(id, true).catch(() => {});
     },

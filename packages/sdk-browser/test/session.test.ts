@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { campaignOf, createSession } from '../src/session.ts';
+import { memoryStore } from './fakes.ts';
+
+const minute = 60_000;
+const start = (store = memoryStore(), campaign = '') => createSession(store, 's', 30 * minute, campaign);
+
+describe('a session', () => {
+  it('lasts while events come within the timeout', () => {
+    const session = start();
+    const id = session.touch(0);
+    expect(session.touch(29 * minute)).toBe(id);
+    expect(session.touch(58 * minute)).toBe(id);
+    expect(session.touch(88 * minute + 1)).not.toBe(id);
+  });
+
+  it('is shared by tabs', () => {
+    const store = memoryStore();
+    const id = start(store).touch(0);
+    expect(start(store).touch(minute)).toBe(id);
+  });
+
+  it('ends with a new campaign, once: a reload of the landing page starts nothing', () => {
+    const store = memoryStore();
+    const direct = start(store).touch(0);
+    const landing = start(store, 'utm_source=ya');
+    const id = landing.touch(1000);
+    expect(id).not.toBe(direct);
+    expect(landing.touch(2000)).toBe(id);
+    expect(start(store, 'utm_source=ya').touch(3000)).toBe(id);
+    expect(start(store).touch(4000)).toBe(id);
+    expect(start(store, 'utm_source=ya').touch(5000)).toBe(id);
+    expect(start(store, 'utm_source=vk').touch(6000)).not.toBe(id);
+  });
+
+  it('starts anew after its end, a clock that jumped, and texts edited by hand', () => {
+    const store = memoryStore();
+    const session = start(store);
+    const id = session.touch(minute);
+    session.end();
+    const second = session.touch(minute);
+    expect(second).not.toBe(id);
+    expect(session.touch(minute - 31 * minute)).not.toBe(second);
+    store.set('s', 'x|y|z');
+    expect(session.touch(minute)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('campaignOf', () => {
+  it('names utm parameters and click ids only', () => {
+    expect(campaignOf('?a=1&utm_source=ya&yclid=77&b=2&gclid=')).toBe('utm_source=ya,yclid=77');
+    expect(campaignOf('?q=x')).toBe('');
+  });
+});

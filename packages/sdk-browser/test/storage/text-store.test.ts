@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openLocalStorage } from '../../src/storage/local-storage.ts';
+import { createTextStore } from '../../src/storage/text-store.ts';
+
+beforeEach(() => localStorage.clear());
+
+describe('createTextStore', () => {
+  it('keeps in memory only what the area refuses, and hands it over when there is room', () => {
+    let isFull = false;
+    const refused = vi.fn();
+    const area = {
+      getItem: (key: string) => localStorage.getItem(key),
+      removeItem: (key: string) => localStorage.removeItem(key),
+      setItem(key: string, value: string) {
+        if (isFull) throw new DOMException('', 'QuotaExceededError');
+        localStorage.setItem(key, value);
+      },
+    } as unknown as Storage;
+    const store = createTextStore(area, refused);
+    store.set('p.a', '1');
+    isFull = true;
+    store.set('p.b', '2');
+    expect([store.get('p.a'), store.get('p.b'), localStorage.getItem('p.b')]).toEqual(['1', '2', null]);
+    expect(refused).toHaveBeenCalledTimes(1);
+    isFull = false;
+    store.set('p.b', '3');
+    expect([store.get('p.b'), localStorage.getItem('p.b')]).toEqual(['3', '3']);
+    store.remove('p.b');
+    expect([store.get('p.b'), localStorage.getItem('p.b')]).toEqual([null, null]);
+  });
+
+  it('never throws, whatever the area does', () => {
+    const thrower = new Proxy({} as Storage, {
+      get() {
+        throw new Error('blocked');
+      },
+      ownKeys() {
+        throw new Error('blocked');
+      },
+    });
+    const store = createTextStore(thrower);
+    store.set('p.a', '1');
+    expect([store.get('p.a'), store.get('p.b'), store.keys('p.')]).toEqual(['1', null, ['p.a']]);
+    store.remove('p.a');
+    expect(store.keys('p.')).toEqual([]);
+  });
+
+  it('lists the keys of its prefix only', () => {
+    localStorage.setItem('other', '1');
+    const store = createTextStore(localStorage);
+    store.set('p.a', '1');
+    expect(store.keys('p.')).toEqual(['p.a']);
+  });
+});
+
+describe('openLocalStorage', () => {
+  it('works in memory where reading the property throws', () => {
+    const page = Object.defineProperty({}, 'localStorage', {
+      get() {
+        throw new DOMException('', 'SecurityError');
+      },
+    });
+    const store = openLocalStorage(page as Window);
+    store.set('a', '1');
+    expect(store.get('a')).toBe('1');
+  });
+});
