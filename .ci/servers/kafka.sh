@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# One Apache Kafka broker, which is its own controller (KRaft), from the artifacts on Maven Central.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh" kafka
+
+pom=$here/kafka/pom.xml
+version=$(sed -n 's|.*<version>\(4[0-9.]*\)</version>.*|\1|p' "$pom")
+jars=$cache/kafka-$version
+
+prepare() {
+  local packages=()
+  command -v java >/dev/null || packages+=(openjdk-17-jre-headless)
+  if [ ! -d "$jars" ] && ! command -v mvn >/dev/null; then packages+=(maven); fi
+  if [ ${#packages[@]} -gt 0 ]; then apt_install "${packages[@]}"; fi
+  if [ -d "$jars" ]; then return 0; fi
+  say "installing Apache Kafka $version"
+  local staging
+  staging=$(mktemp -d "$jars-XXXXXX")
+  # Maven writes into the folder of its project file.
+  cp "$pom" "$staging/pom.xml"
+  mvn -q -B -f "$staging/pom.xml" dependency:copy-dependencies -DoutputDirectory="$staging/lib" \
+    -DincludeScope=runtime >"$folder/mvn.log" 2>&1 ||
+    { tail -n 20 "$folder/mvn.log" >&2; rm -rf "$staging"; die 'Apache Kafka could not be installed'; }
+  mv "$staging/lib" "$jars" && rm -rf "$staging"
+}
+
+tool() { java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$jars/*" "$@"; }
+
+configure() {
+  local controller
+  controller=$(free_port)
+  cat >"$folder/server.properties" <<END
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:$controller
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:$(port),CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$(port)
+log.dirs=$folder/data
+# As in a production cluster: a topic that nobody made is an error.
+auto.create.topics.enable=false
+num.partitions=3
+# One broker cannot hold the usual three copies.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=3
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+# A killed broker may register again once its session has run out: 9 s by default.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+# A test's only consumer does not wait for others.
+group.initial.rebalance.delay.ms=0
+END
+  tool kafka.tools.StorageTool format --standalone -t "$(tool kafka.tools.StorageTool random-uuid)" \
+    -c "$folder/server.properties" >"$folder/format.log" 2>&1 ||
+    { cat "$folder/format.log" >&2; die 'the storage could not be formatted'; }
+}
+
+up() {
+  if [ ! -f "$folder/data/meta.properties" ]; then rm -rf "$folder/data" && configure; fi
+  background java -Xms256m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+    -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$jars/*" kafka.Kafka "$folder/server.properties"
+  wait_for 90 answers
+}
+
+answers() { node "$here/kafka/answers.mjs" "$(port)"; }
+is_up() { running && answers; }
+
+describe() {
+  export_env NITKA_TEST_KAFKA "127.0.0.1:$(port)"
+  export_env NITKA_TEST_KAFKA_CONTROL "$(control_script)"
+}
+
+run "$@"
