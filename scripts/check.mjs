@@ -31,7 +31,10 @@ const gates = {
     built: 'any',
     commands: () => [['oxlint', '--type-aware']],
   },
-  unused: { does: 'no unused file, export or dependency (knip)', commands: () => [['knip']] },
+  unused: {
+    does: 'no unused file, export or dependency (knip)',
+    commands: () => [['knip', '--no-config-hints']],
+  },
   build: { does: 'bundles and declarations', commands: () => [['node', 'scripts/build.mjs']] },
   pack: {
     does: 'tarballs as the registry would get them',
