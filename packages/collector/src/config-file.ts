@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { NitkaError } from '@nitka/core';
+import { Ajv } from 'ajv';
+import type { ErrorObject } from 'ajv';
+import { configSchema } from './config-schema.ts';
+import { defaults } from './config.ts';
+import type { CollectorConfig, DestinationConfig, SourceConfig } from './config.ts';
+
+type Json = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `listen.port` is `NITKA_LISTEN_PORT`, `dataDir` is `NITKA_DATA_DIR`. */
+const variableOf = (path: readonly string[]): string =>
+  `NITKA_${path.map((part) => part.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`;
+
+/** Lays the environment over the file: every single value of the config but those in lists. */
+const withEnvironment = (
+  config: Json,
+  environment: NodeJS.ProcessEnv,
+  shape: Json = defaults as never,
+  path: string[] = [],
+): Json => {
+  const result: Json = { ...config };
+  for (const [key, standard] of Object.entries(shape)) {
+    const here = [...path, key];
+    if (isObject(standard)) {
+      const below = withEnvironment(isObject(config[key]) ? config[key] : {}, environment, standard, here);
+      if (Object.keys(below).length > 0 && (config[key] === undefined || isObject(config[key])))
+        result[key] = below;
+    } else if (!Array.isArray(standard)) {
+      const text = environment[variableOf(here)];
+      if (text === undefined) continue;
+      const plain =
+        typeof standard === 'number'
+          ? Number(text)
+          : text === 'true'
+            ? true
+            : text === 'false'
+              ? false
+              : text;
+      result[key] = plain;
+    }
+  }
+  return result;
+};
+
+const faultText = ({ instancePath, message, keyword, params }: ErrorObject): string => {
+  const path = instancePath.slice(1).replaceAll('/', '.') || '(top)';
+  if (keyword === 'additionalProperties')
+    return `${path}: unknown field "${String(params['additionalProperty'])}"`;
+  if (keyword === 'enum') return `${path}: must be one of ${JSON.stringify(params['allowedValues'])}`;
+  if (keyword === 'false schema') return `${path}: does not belong to a source of this kind`;
+  return `${path}: ${message ?? keyword}`;
+};
+
+/** What a schema cannot say. */
+const contradictions = (config: { sources: SourceConfig[]; destinations: DestinationConfig[] }): string[] => {
+  const faults: string[] = [];
+  const twice = (values: (string | undefined)[], path: string, field: string): void => {
+    values.forEach((value, index) => {
+      if (value !== undefined && values.indexOf(value) < index)
+        faults.push(`${path}.${index}.${field}: is there twice`);
+    });
+  };
+  twice(
+    config.sources.map(({ name }) => name),
+    'sources',
+    'name',
+  );
+  twice(
+    config.sources.map(({ writeKey }) => writeKey),
+    'sources',
+    'writeKey',
+  );
+  twice(
+    config.sources.map(({ writeKeySha256 }) => writeKeySha256),
+    'sources',
+    'writeKeySha256',
+  );
+  twice(
+    config.destinations.map(({ name, type }) => name ?? type),
+    'destinations',
+    'name',
+  );
+  return faults;
+};
+
+/**
+ * A checked config with every default filled in.
+ *
+ * @param folder Paths in the config are relative to it.
+ * @throws NitkaError `config_invalid`: its detail has every fault on a line of its own, with its path.
+ */
+export const parseConfig = (
+  input: unknown,
+  folder: string,
+  environment: NodeJS.ProcessEnv = {},
+): CollectorConfig => {
+  const given = isObject(input) ? withEnvironment(input, environment) : input;
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  const validate = ajv.compile(configSchema);
+  const valid = validate(given);
+  const faults = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(faultText);
+  if (!valid) throw new NitkaError('config_invalid', `\n${faults.join('\n')}`);
+
+  const file = given as Partial<CollectorConfig> & { sources: SourceConfig[] };
+  const found = contradictions({ sources: file.sources, destinations: [...(file.destinations ?? [])] });
+  if (found.length > 0) throw new NitkaError('config_invalid', `\n${found.join('\n')}`);
+  const script = { ...defaults.script, ...file.script };
+  return {
+    dataDir: resolve(folder, file.dataDir ?? defaults.dataDir),
+    listen: { ...defaults.listen, ...file.listen },
+    trustProxy: file.trustProxy ?? defaults.trustProxy,
+    sources: file.sources.map((source) => ({ ...source, origins: source.origins ?? [] })),
+    destinations: (file.destinations ?? defaults.destinations).map((destination) => ({
+      ...destination,
+      name: destination.name ?? destination.type,
+      ...(typeof destination['path'] === 'string' && { path: resolve(folder, destination['path']) }),
+    })),
+    limits: { ...defaults.limits, ...file.limits },
+    visitorCookie: { ...defaults.visitorCookie, ...file.visitorCookie },
+    script: { ...script, file: script.file === null ? null : resolve(folder, script.file) },
+    privacy: { ...defaults.privacy, ...file.privacy },
+    loader: { ...defaults.loader, ...file.loader },
+    log: { ...defaults.log, ...file.log },
+    shutdownSeconds: file.shutdownSeconds ?? defaults.shutdownSeconds,
+  };
+};
+
+/** @throws NitkaError `config_missing` or `config_invalid`. */
+export const readConfig = (path: string, environment: NodeJS.ProcessEnv = process.env): CollectorConfig => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new NitkaError('config_missing', path, { cause: error });
+  }
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    throw new NitkaError('config_invalid', `${path} is not JSON: ${(error as Error).message}`);
+  }
+  return parseConfig(input, dirname(resolve(path)), environment);
+};

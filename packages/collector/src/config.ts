@@ -1,0 +1,105 @@
+import { limits as shared } from '@nitka/core';
+
+/** A site, an app, a till: whoever holds one write key. */
+export interface SourceConfig {
+  /** Stands in the `source` column. */
+  readonly name: string;
+  /** `browser`: public write key, identifiers are claims. `server`: secret write key, identifiers are verified. */
+  readonly kind: 'browser' | 'server';
+  /** Of a `browser` source. */
+  readonly writeKey?: string;
+  /** Of a `server` source: SHA-256 of the secret write key, 64 hex digits. `nitka-collector init` makes both. */
+  readonly writeKeySha256?: string;
+  /**
+   * Of a `browser` source: the pages that may send, as `https://shop.example` or `https://*.shop.example`. `*` lets any page
+   * in, but then without cookies: the server tier of the visitor id needs a list.
+   * @default [] (only pages on the collector's own host)
+   */
+  readonly origins: readonly string[];
+}
+
+/** Other fields belong to the destination's type and are checked there. */
+export interface DestinationConfig {
+  readonly type: string;
+  /** Stands in the ledger and in the metrics. @default the type */
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+export interface CollectorConfig {
+  /** Spool and admin socket; by default the DuckDB file too. Relative to the config file. @default "./data" */
+  readonly dataDir: string;
+  /** @default 127.0.0.1 and 8080 */
+  readonly listen: { readonly host: string; readonly port: number };
+  /**
+   * Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. `true` believes anybody: only behind a
+   * firewall. @default false
+   */
+  readonly trustProxy: boolean | readonly string[];
+  readonly sources: readonly SourceConfig[];
+  /** @default DuckDB in `<dataDir>/warehouse.duckdb` */
+  readonly destinations: readonly DestinationConfig[];
+  readonly limits: {
+    /** Bytes of one event. @default 32768 */
+    readonly eventBytes: number;
+    /** Bytes of one body, after decompression. RudderStack's clients send up to 4,000 KB. @default 4096000 */
+    readonly bodyBytes: number;
+    /** Levels of nesting in one event. @default 32 */
+    readonly nesting: number;
+    /** Bytes that may wait for the disk before requests are put off with 503. @default 64 MiB */
+    readonly waitingBytes: number;
+    /** Free bytes on the disk below which requests are put off with 503. @default 64 MiB */
+    readonly freeDiskBytes: number;
+  };
+  readonly visitorCookie: {
+    /** @default "vid" */
+    readonly name: string;
+    /** `host`: the collector's host alone. `site`: its registrable domain with all subdomains. @default "host" */
+    readonly domain: 'host' | 'site';
+    /** Browsers cut at 400. @default 400 */
+    readonly maxAgeDays: number;
+  };
+  readonly script: {
+    /** Choose a name of your own: block lists know common ones. @default "/nitka.js" */
+    readonly path: string;
+    /** @default the one of the installed `@nitka/browser` */
+    readonly file: string | null;
+    /** @default 3600 */
+    readonly maxAgeSeconds: number;
+  };
+  readonly privacy: {
+    /** `truncate` keeps 24 bits of IPv4, 48 of IPv6. Applied before anything is written. @default "truncate" */
+    readonly ip: 'drop' | 'truncate' | 'keep';
+  };
+  readonly loader: {
+    /** Events in one load. @default 20000 */
+    readonly maxEvents: number;
+    /** Bytes in one load. @default 16 MiB */
+    readonly maxBytes: number;
+    /** How long events gather before a load that is not full, milliseconds. @default 500 */
+    readonly maxDelayMs: number;
+  };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  /** How long a stop may take to load what is pending. The rest is loaded at the next start. @default 10 */
+  readonly shutdownSeconds: number;
+}
+
+export const defaults: Omit<CollectorConfig, 'sources'> = {
+  dataDir: './data',
+  listen: { host: '127.0.0.1', port: 8080 },
+  trustProxy: false,
+  destinations: [{ type: 'duckdb', name: 'duckdb' }],
+  limits: {
+    eventBytes: shared.eventBytes,
+    bodyBytes: 4_096_000,
+    nesting: shared.nesting,
+    waitingBytes: 64 * 1024 * 1024,
+    freeDiskBytes: 64 * 1024 * 1024,
+  },
+  visitorCookie: { name: 'vid', domain: 'host', maxAgeDays: 400 },
+  script: { path: '/nitka.js', file: null, maxAgeSeconds: 3600 },
+  privacy: { ip: 'truncate' },
+  loader: { maxEvents: 20_000, maxBytes: 16 * 1024 * 1024, maxDelayMs: 500 },
+  log: { level: 'info' },
+  shutdownSeconds: 10,
+};

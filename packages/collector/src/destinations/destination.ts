@@ -1,0 +1,57 @@
+import type { MaybePromise } from '@nitka/core';
+import type { RejectRow, Row } from '../row.ts';
+
+/** Rows that are loaded together. The same id always carries the same rows. */
+export interface LoadBatch {
+  readonly id: string;
+  readonly events: readonly Row[];
+  readonly rejects: readonly RejectRow[];
+  /** Milliseconds since 1970: becomes `loaded_at`. */
+  readonly loadedAt: number;
+}
+
+/**
+ * Why a load failed:
+ * - `temporary`: send the same batch again later. Also when it is unknown whether the batch got through.
+ * - `poison`: a row is at fault, and nothing was committed. The batch is halved until the row is found.
+ * - `schema`: the tables are not as expected. Nothing is lost; a person has to act.
+ */
+export type FailureKind = 'temporary' | 'poison' | 'schema';
+
+export class DestinationError extends Error {
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'DestinationError';
+    this.kind = kind;
+  }
+}
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  /** Values as JSON has them; what JSON has not (64-bit integers, times) as text. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** True if there were more rows than asked for. */
+  readonly truncated: boolean;
+}
+
+/** Where rows go. One file each, one conformance suite for all: test/destinations.conformance.ts. */
+export interface Destination {
+  /** Connects, and creates or migrates the tables. Throws {@link DestinationError} `temporary` or `schema`. */
+  open(): Promise<void>;
+  /**
+   * Commits the rows and the batch id in one step. A batch whose id is there already changes nothing and resolves.
+   * Throws {@link DestinationError}.
+   */
+  load(batch: LoadBatch): Promise<void>;
+  /** Runs one statement that only reads. Throws NitkaError `query_failed`. */
+  query?(sql: string, limit: number): Promise<QueryResult>;
+  close(): MaybePromise<void>;
+}
+
+/** Makes a destination of its part of the config. Throws NitkaError `config_invalid` or `destination_client_missing`. */
+export type CreateDestination = (
+  options: Readonly<Record<string, unknown>>,
+  context: { readonly dataDir: string },
+) => Promise<Destination>;

@@ -1,0 +1,230 @@
+import { fullJitter } from '@nitka/core';
+import type { Clock } from '@nitka/core';
+import { DestinationError } from './destinations/destination.ts';
+import type { Destination } from './destinations/destination.ts';
+import { toRows } from './row.ts';
+import type { RejectRow } from './row.ts';
+import type { Spool } from './spool/spool.ts';
+
+/** [from, to) of sequence numbers. */
+type Range = readonly [number, number];
+
+export interface ForwarderState {
+  /** Null while all is well. */
+  readonly trouble: {
+    readonly kind: 'temporary' | 'schema';
+    readonly message: string;
+    readonly since: number;
+  } | null;
+  /** Entries that wait, rejects included. */
+  readonly lag: number;
+  /** Loads since the start. */
+  readonly loads: number;
+}
+
+export interface Forwarder {
+  start(): void;
+  /** Tells that there is something new in the spool. */
+  wake(): void;
+  state(): ForwarderState;
+  /** Ends after the load in progress. With `drainMilliseconds` it first tries to load all that waits, for so long. */
+  stop(drainMilliseconds?: number): Promise<void>;
+}
+
+export interface ForwarderOptions {
+  readonly name: string;
+  /** Every destination's name: what all of them have is removed from the spool. */
+  readonly allNames: readonly string[];
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  /** Milliseconds. */
+  readonly maxDelayMs: number;
+}
+
+export interface ForwarderParts {
+  readonly spool: Spool;
+  readonly destination: Destination;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onTrouble?: (error: DestinationError) => void;
+}
+
+const asDestinationError = (error: unknown): DestinationError =>
+  error instanceof DestinationError
+    ? error
+    : new DestinationError('temporary', error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
+
+/**
+ * Carries entries from the spool to one destination, in order, each exactly once. The range of a batch is fixed in the spool before
+ * it is sent, and its id follows from the range: after a crash the same rows go out under the same id, and the destination knows
+ * whether it has them.
+ */
+export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts): Forwarder => {
+  const { name, allNames, maxEvents, maxBytes, maxDelayMs } = options;
+  const { spool, destination, clock, random } = parts;
+  let cursor = spool.cursor(name);
+  let stopping = false;
+  let drainUntil = 0;
+  let opened = false;
+  let failures = 0;
+  let loads = 0;
+  let trouble: ForwarderState['trouble'] = null;
+  let loop: Promise<void> | null = null;
+  let pause: { readonly wakes: boolean; readonly end: () => void } | null = null;
+
+  /** `stop` ends it early; so does `wake` if it may. */
+  const wait = (milliseconds: number, wakes: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        clock.clearTimeout(timer);
+        pause = null;
+        resolve();
+      };
+      const timer = clock.setTimeout(end, milliseconds);
+      pause = { wakes, end };
+    });
+
+  const save = async (
+    next: number,
+    ranges: readonly Range[],
+    books: () => void = () => undefined,
+  ): Promise<void> => {
+    const value = { next, ranges };
+    await spool.transact(() => {
+      spool.saveCursor(name, value);
+      books();
+      spool.release(allNames);
+    });
+    cursor = value;
+  };
+
+  /** What waits beyond the cursor, as much as fits into one batch; null if that is nothing. */
+  const nextRange = (): Range | null => {
+    const from = cursor.next;
+    if (from >= spool.head()) return null;
+    let bytes = 0;
+    let entries = 0;
+    const to = spool.extent(from, (size, count) => {
+      if (entries > 0 && (bytes + size > maxBytes || entries + count > maxEvents)) return false;
+      bytes += size;
+      entries += count;
+      return true;
+    });
+    return to > from ? [from, to] : null;
+  };
+
+  const loadRange = async (
+    range: Range,
+    poison: string | null,
+  ): Promise<{ counts: Map<string, number>; rejected: RejectRow[] }> => {
+    const { events, rejects } = toRows(spool.read(range[0], range[1]), range[0], range[1]);
+    const loadedAt = clock.now();
+    const id = `${spool.id}-${range[0]}-${range[1]}`;
+    if (poison !== null) {
+      const rejected = events.map(({ message_id, source, received_at, payload }): RejectRow => {
+        return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
+      });
+      await destination.load({
+        id: `${id}-rejected`,
+        events: [],
+        rejects: [...rejects, ...rejected],
+        loadedAt,
+      });
+      return { counts: new Map(), rejected };
+    }
+    const counts = new Map<string, number>();
+    for (const { source } of events) counts.set(source, (counts.get(source) ?? 0) + 1);
+    await destination.load({ id, events, rejects, loadedAt });
+    return { counts, rejected: [] };
+  };
+
+  const settle = async (range: Range, poison: string | null): Promise<void> => {
+    const { counts, rejected } = await loadRange(range, poison);
+    const [, ...rest] = cursor.ranges;
+    await save(range[1], rest, () => {
+      for (const [source, count] of counts) spool.ledger.loaded(source, name).loaded += count;
+      for (const { message_id, received_at, ...row } of rejected) {
+        spool.ledger.loaded(row.source, name).rejected += 1;
+        spool.rejects.add({ ...row, messageId: message_id, receivedAt: received_at, destination: name });
+      }
+    });
+    loads += 1;
+  };
+
+  const halve = async ([from, to]: Range): Promise<void> => {
+    const middle = Math.floor((from + to) / 2);
+    await save(cursor.next, [[from, middle], [middle, to], ...cursor.ranges.slice(1)]);
+  };
+
+  const loadOne = async (range: Range): Promise<void> => {
+    try {
+      await settle(range, null);
+    } catch (error) {
+      const failure = asDestinationError(error);
+      if (failure.kind !== 'poison') throw failure;
+      if (range[1] - range[0] > 1) return halve(range);
+      await settle(range, failure.message);
+    }
+  };
+
+  const step = async (): Promise<void> => {
+    if (!opened) {
+      await destination.open();
+      opened = true;
+    }
+    const pending = cursor.ranges[0];
+    if (pending) {
+      await loadOne(pending);
+      return;
+    }
+    const range = nextRange();
+    if (range) await save(cursor.next, [range]);
+    else await wait(60_000, true);
+  };
+
+  const fail = async (error: unknown): Promise<void> => {
+    const failure = asDestinationError(error);
+    parts.onTrouble?.(failure);
+    const kind = failure.kind === 'schema' ? 'schema' : 'temporary';
+    trouble = { kind, message: failure.message, since: trouble?.since ?? clock.now() };
+    failures += 1;
+    await wait(fullJitter(failures, { base: 200, cap: 30_000, random }), false);
+  };
+
+  const idle = (): boolean => cursor.ranges.length === 0 && cursor.next >= spool.head();
+  const mayEnd = (): boolean => stopping && (idle() || clock.now() >= drainUntil || trouble !== null);
+
+  const run = async (): Promise<void> => {
+    while (!mayEnd()) {
+      try {
+        const gathered = spool.head() - cursor.next;
+        if (!stopping && opened && cursor.ranges.length === 0 && gathered > 0 && gathered < maxEvents)
+          await wait(maxDelayMs, false);
+        await step();
+        failures = 0;
+        trouble = null;
+      } catch (error) {
+        await fail(error);
+      }
+    }
+  };
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    wake() {
+      if (pause?.wakes) pause.end();
+    },
+    state: () => ({ trouble, lag: spool.head() - cursor.next, loads }),
+    async stop(drainMilliseconds = 0) {
+      stopping = true;
+      drainUntil = clock.now() + drainMilliseconds;
+      pause?.end();
+      await loop;
+      if (opened) await destination.close();
+    },
+  };
+};

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+import { NitkaError } from '@nitka/core';
+import { cac } from 'cac';
+import type { LedgerLine } from './ledger.ts';
+import { listRejects, runQuery, showLedger } from './admin/commands.ts';
+import type { ShownReject } from './admin/commands.ts';
+import { init } from './commands/init.ts';
+import { askOrOwn, withDestinations, withSpool } from './commands/offline.ts';
+import { formatObjects, formatResult } from './commands/print.ts';
+import type { Format } from './commands/print.ts';
+import { start } from './commands/start.ts';
+import { readConfig } from './config-file.ts';
+import type { QueryResult } from './destinations/destination.ts';
+import { createDestination } from './destinations/index.ts';
+
+interface Options {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly origin?: string | string[];
+  readonly limit?: number;
+  readonly destination?: string;
+}
+
+const cli = cac('nitka-collector');
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const formatOf = ({ json, csv }: Options): Format => (json ? 'json' : csv ? 'csv' : 'table');
+
+cli.option('--config <file>', 'The config file', { default: './nitka.json' });
+
+cli
+  .command('start', 'Receive events and load them, until SIGTERM')
+  .action((options: Options) => start(options.config));
+
+cli
+  .command('check', 'Check the config and that each destination can be used')
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    for (const destination of config.destinations) await createDestination(destination, config.dataDir);
+    say(`${options.config}: fine`);
+  });
+
+cli
+  .command('init', 'Write a config file with fresh write keys')
+  .option('--origin <url>', 'A page that may send; may be given more than once', {
+    default: 'http://localhost:3000',
+  })
+  .action((options: Options) => say(init({ path: options.config, origins: [options.origin ?? []].flat() })));
+
+cli
+  .command('query <sql>', 'Ask the warehouse, also while the collector runs')
+  .option('--json', 'Rows as a JSON array of objects')
+  .option('--csv', 'Rows as CSV')
+  .option('--destination <name>', 'Default: the first that can be asked')
+  .action(async (sql: string, options: Options) => {
+    const config = readConfig(options.config);
+    const { destination } = options;
+    const result = await askOrOwn<QueryResult>(config, 'query', { sql, destination }, () =>
+      withDestinations(config, (destinations) => runQuery(destinations, sql, destination), destination),
+    );
+    say(formatResult(result, formatOf(options)));
+  });
+
+cli
+  .command('rejects [action]', 'list: what was refused, the newest first')
+  .option('--limit <n>', 'How many', { default: 50 })
+  .option('--json', 'As JSON')
+  .option('--csv', 'As CSV')
+  .action(async (action: string | undefined, options: Options) => {
+    if (action !== undefined && action !== 'list')
+      throw new Error(`unknown action "${action}": there is list`);
+    const config = readConfig(options.config);
+    const limit = Number(options.limit);
+    const rejects = await askOrOwn<ShownReject[]>(config, 'rejects', { limit }, () =>
+      withSpool(config, (spool) => listRejects(spool, limit)),
+    );
+    say(formatObjects(rejects, formatOf(options)));
+  });
+
+cli
+  .command(
+    'ledger',
+    'accepted = loaded + duplicate + rejected + pending, by source and destination; exit 1 if it is not so',
+  )
+  .option('--json', 'As JSON')
+  .option('--csv', 'As CSV')
+  .action(async (options: Options) => {
+    const config = readConfig(options.config);
+    const names = config.destinations.map(({ name }) => name);
+    const lines = await askOrOwn<LedgerLine[]>(config, 'ledger', {}, () =>
+      withSpool(config, (spool) => showLedger(spool, names)),
+    );
+    say(formatObjects(lines, formatOf(options)));
+    if (!lines.every(({ balanced }) => balanced)) process.exitCode = 1;
+  });
+
+cli.help();
+
+const fail = (error: unknown): void => {
+  const text = error instanceof NitkaError ? `${error.code}: ${error.message}` : (error as Error).message;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+};
+
+try {
+  cli.parse(process.argv, { run: false });
+  if (!cli.matchedCommand && !cli.options['help']) cli.outputHelp();
+  await cli.runMatchedCommand();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,40 @@
+import { gunzip } from 'node:zlib';
+import { NitkaError } from '@nitka/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+const inflate = (bytes: Buffer, maxOutputLength: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    gunzip(bytes, { maxOutputLength }, (error, plain) => {
+      if (!error) resolve(plain);
+      else
+        reject(
+          new NitkaError(
+            (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+              ? 'body_too_large'
+              : 'malformed_json',
+          ),
+        );
+    });
+  });
+
+/** Takes every body as bytes: the content type is no guide to what clients really send. */
+export const registerBody = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+};
+
+/**
+ * The request's body, decompressed.
+ *
+ * @throws NitkaError `unsupported_encoding`, `body_too_large` (a bomb, too) or `malformed_json`
+ */
+export const readBody = async (request: FastifyRequest, maxBytes: number): Promise<Buffer> => {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'gzip' || encoding === 'x-gzip') return isGzip(body) ? inflate(body, maxBytes) : body;
+  if (encoding !== 'identity' && encoding !== '') throw new NitkaError('unsupported_encoding');
+  // RudderStack's Node client compresses and calls it a form.
+  return isGzip(body) ? inflate(body, maxBytes) : body;
+};

@@ -1,0 +1,29 @@
+import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+import type { SourceConfig } from '../config.ts';
+import { isSameHost, judgeOrigin } from '../origins.ts';
+
+/**
+ * Lets the listed pages read answers and use cookies. A page that is not listed gets no CORS headers at all; its events are
+ * refused by the route, since a beacon is sent without a preflight.
+ */
+export const registerCors = async (app: FastifyInstance, sources: readonly SourceConfig[]): Promise<void> => {
+  await app.register(cors, {
+    hook: 'onRequest',
+    delegator: (request, callback) => {
+      const { origin, host } = request.headers;
+      const verdict =
+        origin === undefined ? 'refused' : isSameHost(origin, host) ? 'listed' : judgeOrigin(origin, sources);
+      callback(null, {
+        origin: verdict === 'refused' ? false : origin!,
+        credentials: verdict === 'listed',
+        methods: ['GET', 'POST', 'DELETE'],
+        // What the clients in the wild send, and no more (docs/protocol.md).
+        allowedHeaders: ['Authorization', 'Content-Type', 'X-Retry-Count'],
+        exposedHeaders: ['Retry-After'],
+        maxAge: 7200,
+        strictPreflight: false,
+      });
+    },
+  });
+};

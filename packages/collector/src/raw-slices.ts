@@ -1,0 +1,117 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+/** Where a value stands in the body: bytes, end exclusive, and how deeply it nests. */
+export interface Slice {
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+}
+
+/** A member of the outermost object. */
+export interface Member extends Slice {
+  readonly key: string;
+  /** Where the member begins, its key included. */
+  readonly keyStart: number;
+}
+
+const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+const skipSpace = (body: Uint8Array, from: number): number => {
+  let at = from;
+  while (isSpace(body[at])) at += 1;
+  return at;
+};
+
+/** The index behind the closing quote of the string that begins at `from`. */
+const skipString = (body: Uint8Array, from: number): number => {
+  let at = from + 1;
+  while (at < body.length) {
+    const byte = body[at];
+    if (byte === quote) return at + 1;
+    at += byte === backslash ? 2 : 1;
+  }
+  return body.length;
+};
+
+/** The value that begins at `from`. Never loops or throws, whatever the bytes: `JSON.parse` is the judge of validity. */
+const sliceValue = (body: Uint8Array, from: number): Slice => {
+  let at = from;
+  let level = 0;
+  let depth = 0;
+  while (at < body.length) {
+    const byte = body[at];
+    if (byte === quote) {
+      at = skipString(body, at);
+      continue;
+    }
+    if (byte === openBrace || byte === openBracket) {
+      level += 1;
+      if (level > depth) depth = level;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      if (level === 0) break;
+      level -= 1;
+    } else if (byte === comma && level === 0) break;
+    at += 1;
+  }
+  let end = Math.min(at, body.length);
+  while (end > from && isSpace(body[end - 1])) end -= 1;
+  return { start: from, end, depth };
+};
+
+/** True if nesting anywhere in the bytes goes beyond `limit`: asked before `JSON.parse` builds millions of objects. */
+export const nestsDeeper = (body: Uint8Array, limit: number): boolean => {
+  let level = 0;
+  let at = 0;
+  while (at < body.length) {
+    const byte = body[at];
+    if (byte === quote) {
+      at = skipString(body, at);
+      continue;
+    }
+    if (byte === openBrace || byte === openBracket) {
+      level += 1;
+      if (level > limit) return true;
+    } else if (byte === closeBrace || byte === closeBracket) level -= 1;
+    at += 1;
+  }
+  return false;
+};
+
+/** The members of the object that the body is. The body must be valid JSON. */
+export const sliceMembers = (body: Uint8Array): Member[] => {
+  const members: Member[] = [];
+  let at = skipSpace(body, 0);
+  if (body[at] !== openBrace) return members;
+  at = skipSpace(body, at + 1);
+  while (at < body.length && body[at] === quote) {
+    const keyStart = at;
+    at = skipString(body, at);
+    const key = JSON.parse(
+      Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString(),
+    ) as string;
+    at = skipSpace(body, at) + 1; // the colon
+    const value = sliceValue(body, skipSpace(body, at));
+    members.push({ ...value, key, keyStart });
+    at = skipSpace(body, skipSpace(body, value.end) + 1); // a comma, or the end
+  }
+  return members;
+};
+
+/** The elements of the array at `array`. The body must be valid JSON. */
+export const sliceElements = (body: Uint8Array, array: Slice): Slice[] => {
+  const elements: Slice[] = [];
+  let at = skipSpace(body, array.start + 1);
+  while (at < array.end - 1) {
+    const element = sliceValue(body, at);
+    elements.push(element);
+    at = skipSpace(body, skipSpace(body, element.end) + 1);
+  }
+  return elements;
+};

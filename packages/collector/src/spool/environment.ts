@@ -1,0 +1,50 @@
+import { open } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+
+export interface Environment {
+  readonly root: RootDatabase<unknown, string>;
+  /** First sequence number of a chunk → the chunk. */
+  readonly events: Database<Buffer, number>;
+  /** Adds 16 bytes of a messageId to the index of those seen; false if they are in it. Only inside a transaction. */
+  addSeen(key: Buffer): boolean;
+  /** Number of a reject → the reject. */
+  readonly rejects: Database<Buffer, number>;
+  /** Cursors, ledger, next numbers: JSON. */
+  readonly meta: Database<unknown, string>;
+  /** Runs a task in one transaction: all or nothing, and on disk when the promise resolves. */
+  transaction(task: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `overlappingSync` is off, and that is what the promise "2xx only after fsync" stands on. With it (the default) a commit
+ * resolves before it is flushed, and after a power cut LMDB goes back to the last flushed one. Without it, the writer thread calls
+ * `mdb_txn_begin` with no MDB_NOSYNC and resolves after `mdb_txn_commit` gave 0, which syncs the data pages, then the meta page:
+ * https://github.com/kriszyp/lmdb-js/blob/v3.5.6/src/writer.cpp (WriteWorker::Write)
+ * http://www.lmdb.tech/doc/group__mdb.html (MDB_NOSYNC: "Don't fsync after commit")
+ *
+ * The transaction is a child one since only these are rolled back when the task throws (write.js, executeTxnCallbacks).
+ */
+export const openEnvironment = (folder: string): Environment => {
+  const nothing = Buffer.alloc(0);
+  const root: RootDatabase<unknown, string> = open({
+    path: folder,
+    overlappingSync: false,
+    encoding: 'json',
+    maxDbs: 16,
+  });
+  // Never cleared: a repeat is recognised at any later time.
+  const seen = root.openDB<Buffer, Buffer>('seen', { encoding: 'binary', keyEncoding: 'binary' });
+  return {
+    root,
+    events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
+    // The types say void; the value is false when the key was there (write.js, putSync).
+    addSeen: (key) => (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true,
+    rejects: root.openDB<Buffer, number>('rejects', { encoding: 'binary' }),
+    meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
+    transaction: async (task) => {
+      await root.childTransaction(task);
+    },
+    close: () => root.close(),
+  };
+};

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+const nibble = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit += 1) nibble[digit.toString(16).charCodeAt(0)] = digit;
+
+const nibbleAt = (text: string, index: number): number => nibble[text.charCodeAt(index)] ?? -1;
+
+const packUuid = (id: string): Buffer | null => {
+  if (id.length !== 36) return null;
+  const packed = Buffer.allocUnsafe(16);
+  let at = 0;
+  for (let byte = 0; byte < 16; byte += 1) {
+    if (at === 8 || at === 13 || at === 18 || at === 23) {
+      if (id.charCodeAt(at) !== 0x2d) return null;
+      at += 1;
+    }
+    const high = nibbleAt(id, at);
+    const low = nibbleAt(id, at + 1);
+    if (high < 0 || low < 0) return null;
+    packed[byte] = (high << 4) | low;
+    at += 2;
+  }
+  return packed;
+};
+
+/**
+ * The key of a messageId in the index of those seen, 16 bytes. A UUID in lower case keeps its order, so that
+ * version 7 ids append to the B-tree instead of touching a random page each; any other text is hashed.
+ */
+export const seenKey = (messageId: string): Buffer =>
+  packUuid(messageId) ?? createHash('sha256').update(messageId).digest().subarray(0, 16);
