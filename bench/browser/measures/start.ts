@@ -1,0 +1,40 @@
+import type { Browser, CDPSession } from 'playwright-core';
+import type { BenchServer } from '../server.ts';
+import type { Subject } from '../subjects/subject.ts';
+import { newVisitor } from '../visitor.ts';
+import { sleep } from './waiting.ts';
+
+/** How many times slower than this machine: what a cheap phone is. */
+export const slowdown = 4;
+
+/** Main-thread CPU seconds of the page's process since it began. */
+const cpuSeconds = async (session: CDPSession): Promise<number> => {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+};
+
+/** CPU milliseconds of the main thread to load a page and start the library, until two seconds after the load. */
+export const measureStart = async (
+  browser: Browser,
+  server: BenchServer,
+  subject: Subject,
+  path: '/' | '/floor' = '/',
+): Promise<number> => {
+  const lane = server.lane(subject);
+  const visitor = await newVisitor(browser);
+  try {
+    const page = await visitor.newPage();
+    // A page of the same site first: its process goes on to the page that is measured.
+    await page.goto(lane.url('/away'));
+    const session = await visitor.newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+    await sleep(300);
+    const before = await cpuSeconds(session);
+    await page.goto(lane.url(path), { waitUntil: 'load' });
+    await sleep(2000);
+    return ((await cpuSeconds(session)) - before) * 1000;
+  } finally {
+    await visitor.close();
+  }
+};

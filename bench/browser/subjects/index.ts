@@ -1,0 +1,58 @@
+import { startCollectorBehind } from '../collector.ts';
+import type { CollectorBehind } from '../collector.ts';
+import { ownVersion } from '../prepare.ts';
+import { amplitude } from './amplitude.ts';
+import { mixpanel } from './mixpanel.ts';
+import { nitka } from './nitka.ts';
+import { posthog } from './posthog.ts';
+import { rudderstack } from './rudderstack.ts';
+import { segment } from './segment.ts';
+import { snowplow } from './snowplow.ts';
+import type { Subject } from './subject.ts';
+
+const script = (name: string): URL => new URL(`../built/${name}`, import.meta.url);
+
+/**
+ * Ours and the peers.
+ *
+ * @param withCollector starts a collector for ours, if one is built
+ */
+export const openSubjects = async (
+  withCollector: boolean,
+): Promise<{ subjects: readonly Subject[]; close: () => Promise<void> }> => {
+  let collector: CollectorBehind | undefined;
+  if (withCollector) {
+    collector = await startCollectorBehind().catch((error: unknown) => {
+      process.stderr.write(`no collector, its answers are emulated: ${String(error).split('\n')[0]}\n`);
+      return undefined;
+    });
+  }
+  const version = ownVersion();
+  const subjects = [
+    nitka({
+      name: 'nitka',
+      title: 'Nitka',
+      script: script('nitka.js'),
+      version,
+      note: '`nitka.js` with every plugin that it starts by itself',
+      collector,
+    }),
+    {
+      ...nitka({
+        name: 'nitka-core',
+        title: 'Nitka core',
+        script: script('nitka.core.js'),
+        version,
+        note: '`nitka.core.js`, without plugins',
+      }),
+      variantOf: 'nitka',
+    },
+    snowplow,
+    segment,
+    posthog,
+    rudderstack,
+    amplitude,
+    mixpanel,
+  ];
+  return { subjects, close: async () => collector?.close() };
+};

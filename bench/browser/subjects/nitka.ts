@@ -1,0 +1,67 @@
+import { field, list, text } from '../decode.ts';
+import type { Posted } from '../decode.ts';
+import type { CollectorBehind } from '../collector.ts';
+import type { Subject } from './subject.ts';
+
+const json = { 'content-type': 'application/json' };
+const cookieName = 'visitor';
+
+/** What the collector says and sets, without its storage. */
+const emulated = ({ body, headers }: Posted): { headers: Record<string, string>; body: string } => {
+  const sent = JSON.parse(body.toString('utf8') || '{}') as {
+    anonymousId?: string;
+    batch?: { anonymousId?: string }[];
+  };
+  const kept = new RegExp(`${cookieName}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1];
+  const offered = sent.anonymousId ?? sent.batch?.find(({ anonymousId }) => anonymousId)?.anonymousId;
+  const oldest = [kept, offered].filter((id) => id !== undefined).toSorted()[0] ?? null;
+  return {
+    headers: {
+      ...json,
+      ...(oldest !== null && {
+        'set-cookie': `${cookieName}=${oldest}; HttpOnly; SameSite=Lax; Path=/; Max-Age=34560000`,
+      }),
+    },
+    body: JSON.stringify({ success: true, anonymousId: oldest }),
+  };
+};
+
+interface Parts {
+  readonly name: string;
+  readonly title: string;
+  readonly script: URL;
+  readonly version: string;
+  readonly note: string;
+  /** Without one, the server answers as the collector would. */
+  readonly collector?: CollectorBehind | undefined;
+}
+
+/** Ours, from one of its script files. */
+export const nitka = ({ name, title, script, version, note, collector }: Parts): Subject => ({
+  name,
+  title,
+  version,
+  note: collector ? `${note}; behind the server stands a real collector with its warehouse` : note,
+  scripts: { '/nitka.js': script },
+  head: ({ origin }) => `<script>
+    let started = false;
+    window.bench = {
+      ready: () => started,
+      track: (properties) => window.nitka.track('bench', properties),
+    };
+  </script><script async src="/nitka.js" data-write-key="${collector?.writeKey ?? 'bench'}"
+    data-endpoint="${origin}" data-page-views="off" onload="started = true"></script>`,
+  isDelivery: (path) => path === '/v1/batch',
+  taken: (posted, place) => collector?.forward(posted, place) ?? emulated(posted),
+  answer: (path, place, posted) => {
+    if (path !== '/v1/visitor') return undefined;
+    return collector?.forward(posted, place) ?? emulated(posted);
+  },
+  ...(collector && { rows: collector.rows }),
+  events: (body) =>
+    list(field(body, 'batch')).map((event) => ({
+      mark: text(field(event, 'properties', 'mark')) ?? '',
+      messageId: text(field(event, 'messageId')),
+      visitorId: text(field(event, 'anonymousId')),
+    })),
+});
