@@ -22,6 +22,7 @@ export interface Page {
 
 export interface PageOptions {
   url?: string;
+  title?: string;
   /** Consent is pending until `allow()`. */
   pending?: boolean;
   before?: (window: PluginHost['window']) => void;
@@ -34,19 +35,22 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
   virtualConsole.on('jsdomError', (error) => {
     if (!/Not implemented/i.test(error.message)) errors.push(error);
   });
-  const dom = new JSDOM(`<!doctype html><html><head></head><body>${html}</body></html>`, {
-    url: options.url ?? 'https://shop.example/',
-    runScripts: 'dangerously',
-    pretendToBeVisual: true,
-    virtualConsole,
-    beforeParse(created) {
-      const window = created as unknown as PluginHost['window'];
-      window.fetch = (async () => ({ ok: true, json: async () => ({}) })) as unknown as typeof fetch;
-      window.XMLHttpRequest.prototype.send = () => {};
-      window.HTMLFormElement.prototype.submit = () => {};
-      options.before?.(window);
+  const dom = new JSDOM(
+    `<!doctype html><html><head><title>${options.title ?? 'Home'}</title></head><body>${html}</body></html>`,
+    {
+      url: options.url ?? 'https://shop.example/',
+      runScripts: 'dangerously',
+      pretendToBeVisual: true,
+      virtualConsole,
+      beforeParse(created) {
+        const window = created as unknown as PluginHost['window'];
+        window.fetch = (async () => ({ ok: true, json: async () => ({}) })) as unknown as typeof fetch;
+        window.XMLHttpRequest.prototype.send = () => {};
+        window.HTMLFormElement.prototype.submit = () => {};
+        options.before?.(window);
+      },
     },
-  });
+  );
   const window = dom.window as unknown as PluginHost['window'];
   const told: Told[] = [];
   const leaving: (() => void)[] = [];

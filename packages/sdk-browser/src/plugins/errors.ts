@@ -1,0 +1,64 @@
+import type { JsonObject } from '@nitka/core';
+import type { Plugin } from '../plugin.ts';
+import { withoutPersonal } from './errors/scrub.ts';
+
+export interface ErrorsOptions {
+  /**
+   * Different errors told of in one page.
+   * @default 10
+   */
+  limit?: number;
+  /** Messages that match are not told of, besides the harmless ones of ResizeObserver. */
+  ignore?: RegExp;
+}
+
+/** Faults of the visitor's own extensions, and one that browsers raise by design: https://github.com/w3c/csswg-drafts/issues/5023 */
+const notOfThePage = /-extension:\/\/|ResizeObserver loop/;
+
+/**
+ * `Error Occurred` for errors and rejected promises that the page did not catch, each once. Queries of addresses and
+ * what looks personal is taken out of the texts.
+ *
+ * @example createTracker({ writeKey, endpoint, plugins: [errors({ ignore: /chunk/ })] })
+ */
+export const errors =
+  ({ limit = 10, ignore }: ErrorsOptions = {}): Plugin =>
+  (host) => {
+    const { window } = host;
+    let active = true;
+    const told = new Set<string>();
+
+    const tell = (kind: string, thrown: unknown, more: JsonObject): void => {
+      const { name, message, stack } = (thrown ?? {}) as Partial<Error>;
+      const text = (part: unknown, length: number): string | undefined =>
+        typeof part === 'string' && part
+          ? withoutPersonal(part.slice(0, 4 * length)).slice(0, length)
+          : undefined;
+      const said = text(message, 500) ?? text(more.message, 500) ?? text(String(thrown), 500);
+      const trace = text(stack, 2000);
+      const key = `${said}${trace ?? `${more.source}${more.line}`}`;
+      const whole = `${said}${stack}${more.source}`;
+      if (!active || told.size >= limit || told.has(key) || notOfThePage.test(whole) || ignore?.test(whole))
+        return;
+      told.add(key);
+      host.track('Error Occurred', { ...more, kind, name: text(name, 100), message: said, stack: trace });
+    };
+
+    host.listen(window, 'error', (event) => {
+      const { error, message, filename, lineno: line, colno: column } = event as ErrorEvent;
+      // A picture that did not load has no message.
+      if (!message) return;
+      // Browsers hide what scripts of other sites throw, unless loaded with crossorigin.
+      const crossOrigin = !error && !line && /^script error/i.test(message);
+      tell('error', error, {
+        message,
+        ...(crossOrigin ? { crossOrigin } : { source: withoutPersonal(filename), line, column }),
+      });
+    });
+    host.listen(window, 'unhandledrejection', (event) => {
+      tell('rejection', (event as PromiseRejectionEvent).reason, {});
+    });
+    return () => {
+      active = false;
+    };
+  };

@@ -1,0 +1,117 @@
+import { cleanUrl } from '../page-url.ts';
+import type { JsonObject } from '@nitka/core';
+import type { Plugin } from '../plugin.ts';
+import { createEngagement, type Engagement } from './page-views/engagement.ts';
+import { watchLocation } from './page-views/location.ts';
+import { whenTitled } from './page-views/title.ts';
+
+export interface PageViewsOptions {
+  /**
+   * Counts each change of the fragment as a page. Fragments that are routes (`#/…`, `#!…`) always count.
+   * @default false
+   */
+  hash?: boolean;
+  /**
+   * Milliseconds to wait for the title of a page inside a single-page app, if it does not change before.
+   * @default 1000
+   */
+  settle?: number;
+  /**
+   * Counts a page that comes back from the back/forward cache.
+   * @default true
+   */
+  restored?: boolean;
+  /**
+   * Sends `Page Left` with the milliseconds during which the page was visible and had the focus: since the last
+   * `Page Left` of the same page, so that they add up.
+   * @default true
+   */
+  engagement?: boolean;
+}
+
+/**
+ * A page event for the page as it loads, when a prerendered one is shown, and for each page inside a single-page app.
+ * What replaces its own address, or only the query of it, shows no other page
+ * (https://github.com/umami-software/umami/issues/2461).
+ *
+ * @example createTracker({ writeKey, endpoint, plugins: [pageViews({ hash: true })] })
+ */
+export const pageViews =
+  ({ hash = false, settle = 1000, restored = true, engagement = true }: PageViewsOptions = {}): Plugin =>
+  (host) => {
+    const { window } = host;
+    const { document, location } = window;
+    let active = true;
+    let stay: Engagement;
+    let stopWatching: (() => void) | undefined;
+    let current: URL | undefined;
+    let shown: JsonObject | undefined;
+    /** Sends the page that still waits for its title. */
+    let settleNow: (() => void) | undefined;
+
+    const address = (): URL => {
+      const url = cleanUrl(location.href) ?? new URL(location.href);
+      if (hash) url.hash = location.hash;
+      return url;
+    };
+
+    const leave = (): void => {
+      settleNow?.();
+      // What was sent with the last leave is not sent again: the parts add up.
+      const engagementTime = stay.take();
+      if (engagement && shown && engagementTime) host.track('Page Left', { engagementTime }, { page: shown });
+    };
+
+    const view = (referrer?: string, oldTitle?: string): void => {
+      let cancel: (() => void) | undefined;
+      const send = (): void => {
+        if (settleNow !== send) return;
+        settleNow = undefined;
+        cancel?.();
+        const { href: url, pathname: path, search } = current!;
+        shown = { url, path, search, title: document.title };
+        if (referrer === undefined) return host.page(undefined, shown);
+        shown.referrer = referrer;
+        host.page(undefined, shown, { page: shown });
+      };
+      current = address();
+      settleNow = send;
+      cancel = whenTitled(window, settle, oldTitle, send);
+    };
+
+    const changed = (replaced: boolean): void => {
+      const before = current;
+      const now = address();
+      if (!active || !before || now.href === before.href) return;
+      if (replaced && (settleNow || (now.pathname === before.pathname && now.hash === before.hash))) {
+        // A redirect before the page was told of, or a filter that writes itself into the query.
+        current = now;
+        return;
+      }
+      const title = document.title;
+      leave();
+      view(before.href, title);
+    };
+
+    const start = (): void => {
+      if (!active) return;
+      stay = createEngagement(host);
+      view();
+      stopWatching = watchLocation(host, changed);
+      host.onLeave(() => active && leave());
+      host.listen(window, 'pageshow', (event) => {
+        if (active && restored && (event as PageTransitionEvent).persisted) view();
+      });
+    };
+
+    // A prerendered page is a guess of the browser: https://developer.chrome.com/docs/web-platform/prerender-pages
+    if ((document as Document & { prerendering?: boolean }).prerendering) {
+      host.listen(document, 'prerenderingchange', start, { once: true });
+    } else start();
+
+    return () => {
+      active = false;
+      settleNow = undefined;
+      stopWatching?.();
+    };
+  };

@@ -1,0 +1,31 @@
+import type { PluginHost } from '../../plugin.ts';
+import { patch } from '../parts/patch.ts';
+
+/** The part of the Navigation API that is used: https://html.spec.whatwg.org/multipage/nav-history-apis.html */
+type Navigation = EventTarget & { readonly currentEntry: unknown };
+
+/**
+ * Tells when scripts or the visitor changed the page's address without loading.
+ *
+ * @param changed after the change, with whether the entry was replaced
+ */
+export const watchLocation = (host: PluginHost, changed: (replaced: boolean) => void): (() => void) => {
+  const { window } = host;
+  const { navigation } = window as { navigation?: Navigation };
+  if (navigation?.addEventListener) {
+    host.listen(navigation, 'currententrychange', (event) => {
+      changed((event as Event & { navigationType?: string }).navigationType === 'replace');
+    });
+    return () => {};
+  }
+  const { history, Promise } = window;
+  const undo = (['pushState', 'replaceState'] as const).map((name) =>
+    patch(host, history, name, () => {
+      Promise.resolve(name === 'replaceState')
+        .then(changed)
+        .catch((error: unknown) => host.report('plugin_failed', String(error)));
+    }),
+  );
+  for (const type of ['popstate', 'hashchange']) host.listen(window, type, () => changed(false));
+  return () => undo.forEach((task) => task());
+};
