@@ -7,6 +7,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
+import { writeNotices } from './notices.mjs';
 import { writeTypes } from './types.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,11 +20,16 @@ const folders = {
 async function buildPackage(folder) {
   const { default: configs } = await import(pathToFileURL(join(folder, 'rollup.config.mjs')).href);
   const started = Date.now();
+  const bundled = [];
   for (const { output, ...input } of configs) {
     const bundle = await rollup(input);
-    for (const each of [output].flat()) await bundle.write(each);
+    for (const each of [output].flat()) {
+      const written = await bundle.write(each);
+      for (const { modules } of written.output) bundled.push(...Object.keys(modules ?? {}));
+    }
     await bundle.close();
   }
+  writeNotices(join(folder, 'dist'), bundled);
   const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   for (const command of Object.values(bin)) {
     if (existsSync(join(folder, command))) chmodSync(join(folder, command), 0o755);
