@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PageViewsOptions } from '../../src/plugins/page-views.ts';
 import { pageViews } from '../../src/plugins/page-views.ts';
 import type { Page, PageOptions } from './harness.ts';
@@ -20,6 +20,11 @@ const views = () =>
       const { url, title, referrer } = properties as Record<string, string>;
       return [url!.replace('https://shop.example', ''), title, referrer?.replace('https://shop.example', '')];
     });
+/** Until so many pages were told of, and a while longer for one too many. */
+const seen = async (count: number) => {
+  await vi.waitFor(() => expect(views().length).toBeGreaterThanOrEqual(count), 5000);
+  await pause(60);
+};
 const push = (url: string) => page.window.history.pushState(null, '', url);
 const replace = (url: string) => page.window.history.replaceState(null, '', url);
 
@@ -35,7 +40,7 @@ describe('single-page apps by history', () => {
     await pause(5);
     expect(views()).toHaveLength(1);
     page.document.title = 'Cart';
-    await pause(5);
+    await seen(2);
     expect(views()).toEqual([
       ['/', 'Home', undefined],
       ['/cart', 'Cart', '/'],
@@ -45,7 +50,7 @@ describe('single-page apps by history', () => {
   test('a title that never changes is not waited for longer than the limit', async () => {
     open();
     push('/cart');
-    await pause(60);
+    await seen(2);
     expect(views()[1]).toEqual(['/cart', 'Home', '/']);
   });
 
@@ -54,7 +59,7 @@ describe('single-page apps by history', () => {
     push('/a');
     await pause();
     push('/b');
-    await pause(60);
+    await seen(3);
     expect(views().map(([url]) => url)).toEqual(['/', '/a', '/b']);
   });
 
@@ -63,7 +68,7 @@ describe('single-page apps by history', () => {
     push('/login');
     await pause();
     replace('/account');
-    await pause(60);
+    await seen(2);
     expect(views().map(([url]) => url)).toEqual(['/', '/account']);
   });
 
@@ -82,16 +87,16 @@ describe('single-page apps by history', () => {
     await pause(60);
     expect(views()).toHaveLength(1);
     push('/?page=2');
-    await pause(60);
+    await seen(2);
     expect(views()[1]).toEqual(['/?page=2', 'Home', '/?sort=price']);
   });
 
   test('back is a page', async () => {
     open();
     push('/a');
-    await pause(60);
+    await seen(2);
     page.window.history.back();
-    await pause(100);
+    await seen(3);
     expect(views().map(([url]) => url)).toEqual(['/', '/a', '/']);
   });
 
@@ -99,12 +104,12 @@ describe('single-page apps by history', () => {
     open();
     push('/#reviews');
     push('/#/settings');
-    await pause(60);
+    await seen(2);
     expect(views().map(([url]) => url)).toEqual(['/', '/#/settings']);
     page.close();
     open({ hash: true });
     push('/#reviews');
-    await pause(60);
+    await seen(2);
     expect(views().map(([url]) => url)).toEqual(['/', '/#reviews']);
   });
 
@@ -129,7 +134,7 @@ describe('single-page apps by history', () => {
     open({}, { before: (window) => ((page = { window } as Page), wrap('before')) });
     wrap('after');
     push('/a');
-    await pause(60);
+    await seen(2);
     expect(calls).toEqual(['after', 'before']);
     expect(views().map(([url]) => url)).toEqual(['/', '/a']);
     page.undo();
@@ -163,10 +168,10 @@ test('the Navigation API is used where it exists, and history is left alone', as
     navigation.dispatchEvent(Object.assign(new page.window.Event('currententrychange'), { navigationType }));
   };
   go('push', '/a');
-  await pause(60);
+  await seen(2);
   go('replace', '/a?x=1');
   go('traverse', '/');
-  await pause(60);
+  await seen(3);
   expect(views().map(([url]) => url)).toEqual(['/', '/a', '/']);
 });
 
@@ -237,7 +242,7 @@ describe('engagement', () => {
     const clock = withClock();
     clock.now += 3000;
     push('/next');
-    await pause(60);
+    await seen(2);
     expect(page.told.map(({ type, event }) => event ?? type)).toEqual(['page', 'Page Left', 'page']);
     expect(page.told[1]).toMatchObject({
       properties: { engagementTime: 3000 },
@@ -259,7 +264,7 @@ test('a script in the head waits for the title that is not there yet', async () 
   open({ settle: 500 }, { title: '' });
   expect(page.told).toEqual([]);
   page.document.title = 'Late';
-  await pause(5);
+  await seen(1);
   expect(views()).toEqual([['/', 'Late', undefined]]);
 });
 
