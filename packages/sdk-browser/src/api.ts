@@ -45,5 +45,5 @@ export interface Tracker<Events extends EventMap = EventMap> {
   close(): void;
 }
 
-/** A call that was made before the script had loaded: method, arguments, milliseconds since 1970. */
-export type EarlyCall = readonly [method: keyof Tracker, args: ArrayLike<unknown>, at: number];
+/** A call as data: method and arguments; `at` is when it was made, milliseconds since 1970, @default now */
+export type QueuedCall = [method: keyof Tracker, ...args: unknown[]] & { at?: number };

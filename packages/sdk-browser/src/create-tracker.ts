@@ -1,4 +1,4 @@
-import type { EarlyCall, EventMap, Tracker } from './api.ts';
+import type { QueuedCall, EventMap, Tracker } from './api.ts';
 import { standardFeatures, type Features } from './features.ts';
 import { createInertTracker } from './inert.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
@@ -16,7 +16,7 @@ type Registry = { [registry]?: Record<string, Tracker> };
 export const openTracker = (
   options: TrackerOptions,
   features: Features,
-  early?: readonly EarlyCall[],
+  early?: readonly QueuedCall[],
 ): Tracker => {
   if (typeof window === 'undefined') return createInertTracker();
   const settings = readOptions(options);

@@ -19,8 +19,8 @@ export interface Identity {
   id(): string;
   /** Resolves when every tier has answered or had its time. Never rejects. */
   readonly settled: Promise<void>;
-  /** Takes an id that another part has seen, if it is older. */
-  adopt(candidate: unknown): void;
+  /** The server has answered, perhaps with an id that it knows the visitor by: taken if it is older. */
+  answered(candidate: unknown): void;
   /** Makes a new id in every tier. */
   renew(): void;
   /** Writes to no tier any more. */
@@ -52,10 +52,12 @@ export const createIdentity = ({
   let inDatabase: unknown;
   let isKnown = known !== null;
   let isSettled = false;
+  let isHealed = false;
   let isClosed = false;
   if (!isKnown) store.set(provisional, id);
 
   const heal = (): void => {
+    isHealed = true;
     store.remove(provisional);
     store.set(key, id);
     cookie.write(id);
@@ -80,11 +82,21 @@ export const createIdentity = ({
     if (isSettled) heal();
   };
 
-  const within = (answer: Promise<unknown>, milliseconds: number): Promise<void> =>
+  const answered = (candidate: unknown): void => {
+    adopt(candidate);
+    isKnown = true;
+    if (isSettled && !isHealed && !isClosed) heal();
+  };
+
+  const within = (
+    answer: Promise<unknown>,
+    take: (candidate: unknown) => void,
+    milliseconds: number,
+  ): Promise<void> =>
     new Promise((resolve) => {
       const timer = clock.setTimeout(resolve, milliseconds);
       answer
-        .then(adopt, () => {})
+        .then(take, () => {})
         .then(() => {
           clock.clearTimeout(timer);
           resolve();
@@ -93,13 +105,13 @@ export const createIdentity = ({
 
   const settle = async (): Promise<void> => {
     const read = async (): Promise<unknown> => (inDatabase = await database.read());
-    await within(read(), patience.database);
-    if (!isKnown) await within(tellServer(id), patience.server);
-    if (isClosed) return;
+    await within(read(), adopt, patience.database);
+    if (!isKnown) await within(tellServer(id), answered, patience.server);
     // Another tab may have settled meanwhile.
     locals().forEach(adopt);
-    isSettled = isKnown = true;
-    heal();
+    isSettled = true;
+    // Without the server's answer the id stays provisional in the tiers, so that the next page asks again.
+    if (isKnown && !isClosed) heal();
   };
 
   return {
@@ -111,7 +123,7 @@ export const createIdentity = ({
       return id;
     },
     settled: settle(),
-    adopt,
+    answered,
 
     renew() {
       isSettled = isKnown = true;

@@ -1,5 +1,5 @@
 export type { ErrorCode, EventContext, JsonObject, JsonValue, Touch } from '@nitka/core';
-export type { EarlyCall, EventMap, Tracker, TrackerListeners } from './api.ts';
+export type { QueuedCall, EventMap, Tracker, TrackerListeners } from './api.ts';
 export type { ConsentStatus } from './consent.ts';
 export { createTracker } from './create-tracker.ts';
 export type { TrackerOptions } from './options.ts';

@@ -72,7 +72,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     encodeBatch(sequence.stamp(records, identity.id()), { sentAt: clock.now(), writeKey, dropped });
 
   const arrived = (records: readonly QueueRecord[], reply: TransportReply): void => {
-    identity.adopt((reply.body as { anonymousId?: unknown }).anonymousId);
+    identity.answered((reply.body as { anonymousId?: unknown }).anonymousId);
     onSent(records.length);
   };
 

@@ -1,11 +1,11 @@
-import type { EarlyCall, Tracker } from './api.ts';
+import type { QueuedCall, Tracker } from './api.ts';
 import { openTracker } from './create-tracker.ts';
 import type { Features } from './features.ts';
 import type { TrackerOptions } from './options.ts';
 import type { Plugin } from './plugin.ts';
 
-/** The stub of the inline snippet: an array of calls, with the tracker's methods that push to it. */
-type Stub = Partial<Tracker> & { q?: EarlyCall[] };
+/** What stands in for the tracker until the script has loaded: an array of calls, perhaps with methods that push. */
+type Stub = Partial<Tracker> & { push?: (...calls: QueuedCall[]) => void };
 
 const number = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
 
@@ -18,7 +18,7 @@ const number = (text: string | undefined): number | undefined => (text ? Number(
  */
 export const startFromTag = (
   features: Features,
-  plugins: Record<string, Plugin> = {},
+  plugins: Record<string, () => Plugin> = {},
   usual: readonly string[] = [],
 ): void => {
   const tag = (document.currentScript ??
@@ -43,10 +43,17 @@ export const startFromTag = (
     sessionTimeout: number(data.sessionTimeout),
     hashIdentifiers: 'hashIdentifiers' in data,
     debug: 'debug' in data,
-    plugins: names.map((name) => plugins[name]).filter((plugin) => plugin !== undefined),
+    plugins: names.flatMap((name) => plugins[name]?.() ?? []),
   };
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
-  Object.assign(stub, openTracker(options as TrackerOptions, features, stub.q));
-  delete stub.q;
+  const early = Array.isArray(stub) ? (stub.splice(0) as QueuedCall[]) : [];
+  const tracker = openTracker(options as TrackerOptions, features, early);
+  Object.assign(stub, tracker, {
+    push(...calls: QueuedCall[]) {
+      for (const [method, ...args] of calls.filter(Array.isArray)) {
+        (tracker[method] as ((...args: unknown[]) => void) | undefined)?.(...args);
+      }
+    },
+  } satisfies Stub);
 };

@@ -7,7 +7,7 @@ import {
   type EventType,
   type JsonObject,
 } from '@nitka/core';
-import type { EarlyCall, Tracker } from './api.ts';
+import type { QueuedCall, Tracker } from './api.ts';
 import { createCalls } from './calls.ts';
 import { createConsent } from './consent.ts';
 import { readDevice, readPage } from './context.ts';
@@ -35,7 +35,7 @@ export interface PageParts {
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly features: Features;
   /** Calls made before the script had loaded. */
-  readonly early?: readonly EarlyCall[] | undefined;
+  readonly early?: readonly QueuedCall[] | undefined;
   readonly onClose?: () => void;
 }
 
@@ -244,9 +244,12 @@ export const createPageTracker = (
   });
   if (consent.status() === 'granted') start();
   if (consent.status() === 'denied') guard(erase)();
-  for (const [method, args, at] of early ?? []) {
-    replayedAt = at;
-    guard(() => (tracker[method] as (...args: unknown[]) => void)(...Array.from(args)))();
+  for (const call of early ?? []) {
+    guard(() => {
+      replayedAt = call.at;
+      const [method, ...args] = call;
+      (tracker[method] as (...args: unknown[]) => void)(...args);
+    })();
   }
   replayedAt = undefined;
   const undoPlugins = settings.plugins.map((plugin) => {

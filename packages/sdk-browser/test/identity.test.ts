@@ -94,7 +94,7 @@ describe('the visitor id', () => {
   });
 
   it('does not wait for ever: neither for IndexedDB nor for the server', async () => {
-    const { parts, clock, all } = createTiers();
+    const { parts, clock, all, store } = createTiers();
     const identity = createIdentity({
       ...parts,
       database: { ...parts.database, read: () => hang, write: () => hang },
@@ -106,7 +106,20 @@ describe('the visitor id', () => {
     expect(isSettled).toBe(false);
     await clock.advance(2000);
     expect(isSettled).toBe(true);
+    // Provisional as long as the server has not answered: the next page asks again.
+    expect(all().slice(0, 2)).toEqual([undefined, null]);
+    expect(store.get('id.new')).toBe(identity.id());
+    identity.answered(undefined);
     expect(all().slice(0, 2)).toEqual([identity.id(), identity.id()]);
+  });
+
+  it('is not written to the tiers when the server fails, and yields to what the server says later', async () => {
+    const { parts, all } = createTiers();
+    const identity = createIdentity({ ...parts, tellServer: () => Promise.reject(new Error('offline')) });
+    await identity.settled;
+    expect(all()).toEqual([undefined, null, undefined]);
+    identity.answered(idAt(1));
+    expect(all()).toEqual([idAt(1), idAt(1), idAt(1)]);
   });
 
   it('takes a late answer if it is older', async () => {
@@ -142,11 +155,11 @@ describe('the visitor id', () => {
     const { parts, all } = createTiers({ cookie: idAt(2) });
     const identity = createIdentity(parts);
     await identity.settled;
-    identity.adopt(idAt(3));
-    identity.adopt('x');
-    identity.adopt(undefined);
+    identity.answered(idAt(3));
+    identity.answered('x');
+    identity.answered(undefined);
     expect(identity.id()).toBe(idAt(2));
-    identity.adopt(idAt(1));
+    identity.answered(idAt(1));
     expect(all()).toEqual([idAt(1), idAt(1), idAt(1)]);
   });
 
@@ -158,7 +171,7 @@ describe('the visitor id', () => {
     const fresh = identity.id();
     expect(fresh > idAt(2)).toBe(true);
     expect(all()).toEqual([fresh, fresh, fresh]);
-    identity.adopt(idAt(2));
+    identity.answered(idAt(2));
     expect(identity.id()).toBe(fresh);
     expect(tellServer.mock.calls).toEqual([
       [fresh, true],
@@ -170,7 +183,7 @@ describe('the visitor id', () => {
     const { parts } = createTiers({ cookie: idAt(2) });
     const [one, other] = [createIdentity(parts), createIdentity(parts)];
     await Promise.all([one.settled, other.settled]);
-    one.adopt(idAt(1));
+    one.answered(idAt(1));
     expect(other.id()).toBe(idAt(1));
     one.renew();
     expect(other.id()).toBe(one.id());
@@ -181,7 +194,7 @@ describe('the visitor id', () => {
     const identity = createIdentity(parts);
     identity.close();
     await identity.settled;
-    identity.adopt(idAt(1));
+    identity.answered(idAt(1));
     expect(all()).toEqual([undefined, null, undefined]);
     expect(store.get('id')).toBeNull();
   });

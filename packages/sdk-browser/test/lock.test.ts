@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSendLock } from '../src/lock.ts';
+import { memoryStore } from './fakes.ts';
+
+/** Web Locks of one origin. */
+const createLocks = () => {
+  let tail: Promise<unknown> = Promise.resolve();
+  return {
+    request: (_name: string, { signal }: { signal: AbortSignal }, task: () => Promise<unknown>) => {
+      const turn = tail.then(() => {
+        if (signal.aborted) throw new DOMException('', 'AbortError');
+        return task();
+      });
+      tail = turn.catch(() => {});
+      const aborted = new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+      });
+      return Promise.race([turn, aborted]);
+    },
+  };
+};
+const pageWith = (locks: unknown): Window =>
+  ({
+    navigator: { locks },
+    setTimeout: (task: () => void, ms: number) => setTimeout(task, ms),
+    clearTimeout: (timer: number) => clearTimeout(timer),
+  }) as unknown as Window;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe.each([
+  ['Web Locks', () => createLocks()],
+  ['a lease in localStorage', () => undefined],
+])('the send lock on %s', (_name, makeLocks) => {
+  const openTabs = () => {
+    const [page, store] = [pageWith(makeLocks()), memoryStore()];
+    return ['aa', 'bb'].map((tab) => createSendLock(page, store, 'lock', tab)) as [
+      ReturnType<typeof createSendLock>,
+      ReturnType<typeof createSendLock>,
+    ];
+  };
+
+  it('lets one tab send at a time', async () => {
+    const tabs = openTabs();
+    let running = 0;
+    let most = 0;
+    const task = async (): Promise<number> => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return running--;
+    };
+    const done = Promise.all([tabs[0].run(task), tabs[1].run(task)]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await done).toEqual([1, 1]);
+    expect(most).toBe(1);
+  });
+
+  it('hands on what the task throws, and is free again', async () => {
+    const [tab] = openTabs();
+    const failing = expect(
+      tab.run(async () => {
+        throw new Error('storage');
+      }),
+    ).rejects.toThrow('storage');
+    await vi.advanceTimersByTimeAsync(1000);
+    await failing;
+    const next = tab.run(async () => 'next');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await next).toBe('next');
+  });
+
+  it('does not wait for ever for a tab that is stuck', async () => {
+    const [stuck, tab] = openTabs();
+    void stuck.run(() => new Promise(() => {}));
+    await vi.advanceTimersByTimeAsync(1000);
+    const done = tab.run(async () => 'sent');
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(await done).toBe('sent');
+  });
+
+  it('released while leaving, is free for others though the task still runs', async () => {
+    const [leaving, tab] = openTabs();
+    void leaving.run(() => new Promise(() => {}));
+    await vi.advanceTimersByTimeAsync(100);
+    leaving.release();
+    const done = tab.run(async () => 'sent');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await done).toBe('sent');
+  });
+});

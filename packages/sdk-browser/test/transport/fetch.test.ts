@@ -1,0 +1,78 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createHttp } from '../../src/transport/fetch.ts';
+import { createFakeClock } from '../fakes.ts';
+
+const endpoint = 'https://t.shop.example';
+const open = (fetch: typeof globalThis.fetch | undefined) => {
+  const clock = createFakeClock();
+  return { http: createHttp({ fetch, endpoint, clock }), clock };
+};
+const KB = 1024;
+
+describe('sending by fetch', () => {
+  it('posts a text that needs no preflight, with credentials, outliving the page', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ success: true }));
+    const { http } = open(fetch);
+    expect(await http.send('/v1/batch', '{}')).toEqual({
+      status: 200,
+      retryAfter: null,
+      body: { success: true },
+    });
+    const [url, init] = fetch.mock.calls[0]!;
+    expect(url).toBe('https://t.shop.example/v1/batch');
+    expect(init).toMatchObject({ method: 'POST', body: '{}', keepalive: true, credentials: 'include' });
+    expect(init!.headers).toBeUndefined();
+  });
+
+  it('gives Retry-After and the status; a body that is no JSON counts as none', async () => {
+    const { http } = open(
+      async () => new Response('<html>', { status: 503, headers: { 'retry-after': '7' } }),
+    );
+    expect(await http.send('/v1/batch', '{}')).toEqual({ status: 503, retryAfter: '7', body: undefined });
+  });
+
+  it('keeps to 64 KB of keepalive in flight, and gets the budget back with the body', async () => {
+    const answers: ((reply: Response) => void)[] = [];
+    const flags: unknown[] = [];
+    const { http } = open((_url, init) => {
+      flags.push(init!.keepalive);
+      return new Promise((resolve) => answers.push(resolve));
+    });
+    expect(http.room()).toBe(64 * KB);
+    const first = http.send('/', 'x'.repeat(40 * KB));
+    const second = http.send('/', 'x'.repeat(30 * KB));
+    const third = http.send('/', 'я'.repeat(12 * KB));
+    expect(flags).toEqual([true, false, true]);
+    expect(http.room()).toBe(0);
+    answers.forEach((answer) => answer(new Response('{}')));
+    await Promise.all([first, second, third]);
+    expect(http.room()).toBe(64 * KB);
+  });
+
+  it('goes without keepalive once after a failure: others may have used the budget up', async () => {
+    const flags: unknown[] = [];
+    const { http } = open(async (_url, init) => {
+      flags.push(init!.keepalive);
+      throw new TypeError('failed');
+    });
+    for (let i = 0; i < 3; i++) await expect(http.send('/', '{}')).rejects.toThrow('failed');
+    expect(flags).toEqual([true, false, true]);
+    expect(http.room()).toBe(64 * KB);
+  });
+
+  it('gives up after its time', async () => {
+    const { http, clock } = open(
+      (_url, init) =>
+        new Promise((_, reject) => {
+          init!.signal!.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+        }),
+    );
+    const sent = expect(http.send('/', '{}')).rejects.toThrow();
+    await clock.advance(10_000);
+    await sent;
+  });
+
+  it('rejects, and does not throw, where there is no fetch', async () => {
+    await expect(open(undefined).http.send('/', '{}')).rejects.toThrow();
+  });
+});
