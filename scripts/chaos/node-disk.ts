@@ -19,11 +19,23 @@ interface Options {
   readonly log: (line: string) => void;
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const round = async (n: number, random: Random, folder: string, receiver: Receiver, promised: Set<string>) => {
+const round = async (
+  n: number,
+  random: Random,
+  folder: string,
+  receiver: Receiver,
+  promised: Set<string>,
+) => {
   const writers = Array.from({ length: random.chance(0.3) ? 2 : 1 }, (_, index) =>
-    startWriter({ folder, endpoint: receiver.endpoint, prefix: `${n}-${index}`, keep: (id) => promised.add(id) }),
+    startWriter({
+      folder,
+      endpoint: receiver.endpoint,
+      prefix: `${n}-${index}`,
+      keep: (id) => promised.add(id),
+    }),
   );
   const isReceiverKilled = random.chance(0.4);
   const killing = writers.map(async (writer) => {

@@ -6,6 +6,8 @@ export interface Closable {
   close(): Promise<unknown>;
   /** Makes safe, without a promise, what is not yet. */
   saveNow(): void;
+  /** Events that only live in this process. */
+  atRisk(): number;
 }
 
 /** What the tracker needs of where it runs: Node, or an edge runtime. */

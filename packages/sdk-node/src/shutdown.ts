@@ -35,7 +35,15 @@ const onBeforeExit = (): void => {
 };
 
 const onExit = (): void => {
-  for (const tracker of open) tracker.saveNow();
+  for (const tracker of open) {
+    try {
+      tracker.saveNow();
+    } catch (error) {
+      console.error(`nitka: events could not be saved at exit: ${String(error)}`);
+    }
+    const lost = tracker.atRisk();
+    if (lost > 0) console.error(`nitka: ${lost} events were not delivered before the process ended`);
+  }
 };
 
 /** Flushes and closes a tracker in time when the process ends. @returns ends the watch */

@@ -136,6 +136,7 @@ export const createTrackerOn = <Events extends EventMap>(
           flush: () => flush(options.closeTimeout),
           close: () => tracker.close(),
           saveNow: () => held.saveNow?.(),
+          atRisk: () => (held.saveNow ? 0 : outbox.stats().pending),
         });
   void outbox.refresh();
   return tracker;

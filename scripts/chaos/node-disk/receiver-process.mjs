@@ -1,5 +1,13 @@
 /** `node receiver-process.mjs <file> <port>`: notes every event of a batch in the file, syncs it, then answers 200. */
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 
 const [path, port] = process.argv.slice(2);

@@ -21,7 +21,9 @@ export const startReceiver = async (file: string): Promise<Receiver> => {
   let port = 0;
 
   const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, [program, file, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(process.execPath, [program, file, String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [line] = (await once(started.stdout, 'data')) as [Buffer];
     port = Number(line);
     child = started;

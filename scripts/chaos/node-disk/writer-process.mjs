@@ -25,7 +25,7 @@ tracker.on('error', (error) => {
 });
 
 const write = async () => {
-  for (let n = 0; ; ) {
+  for (let n = 0; ;) {
     const calls = Array.from({ length: 1 + ((n * 7) % 60) }, () => {
       const messageId = `${prefix}-${n++}`;
       const properties = { check: `check ${messageId}`, text: 'нитка '.repeat(n % 300) };

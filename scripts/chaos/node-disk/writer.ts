@@ -42,7 +42,9 @@ export const startWriter = ({ folder, endpoint, prefix, keep }: WriterOptions): 
 
 /** Sends all that waits in the folder. @returns events that are still there */
 export const drain = async (folder: string, endpoint: string): Promise<number> => {
-  const child = spawn(process.execPath, [program, 'drain', folder, endpoint], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, 'drain', folder, endpoint], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   await once(child, 'close');

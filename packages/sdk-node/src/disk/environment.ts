@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { NitkaError } from '@nitka/core';
 import type { Database, RootDatabase } from 'lmdb';
+import { createReserve } from './reserve.ts';
+import { isNoRoom } from './storage-error.ts';
 
 /** Counts of what the queue holds, kept in the transaction that changes it. */
 export interface Totals {
@@ -18,6 +20,8 @@ export interface Environment {
   readonly meta: Database<unknown, string>;
   /** Runs a task in one transaction: all or nothing, and on disk once the promise resolves. */
   transaction<T>(task: () => T): Promise<T>;
+  /** The same for a task without which the queue cannot get shorter: on a full disk it takes the reserve. */
+  urgent<T>(task: () => T): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -33,6 +37,15 @@ const loadLmdb = async (): Promise<typeof import('lmdb')> => {
   } catch (cause) {
     throw new NitkaError('storage_failed', 'diskQueue needs the package lmdb: npm install lmdb', { cause });
   }
+};
+
+/**
+ * The reason of a failed commit comes a little later than the failure, as a promise in its error; left alone, that one
+ * would be an unhandled rejection. https://github.com/kriszyp/lmdb-js/blob/v3.5.6/write.js (rejectCommit)
+ */
+const commitErrorOf = async (error: unknown): Promise<unknown> => {
+  const { commitError } = error as { commitError?: Promise<never> };
+  return commitError instanceof Promise ? commitError.catch((reason: unknown) => reason) : error;
 };
 
 /** What LMDB says of a file that it did not write, or of a folder that it may not write to. */
@@ -51,6 +64,9 @@ const openFailed = (folder: string, cause: unknown): NitkaError =>
  * https://github.com/kriszyp/lmdb-js/blob/v3.5.6/src/writer.cpp (WriteWorker::Write)
  * http://www.lmdb.tech/doc/group__mdb.html (MDB_NOSYNC)
  *
+ * `eventTurnBatching: false`, since a commit that fails (a full disk) otherwise rejects a promise of LMDB's own that nobody
+ * can catch, and so ends the process: https://github.com/kriszyp/lmdb-js/blob/v3.5.6/write.js (rejectCommit)
+ *
  * Pages are never overwritten in place, and one of two meta pages always points at a whole tree, so a torn write is no
  * more than a transaction that did not happen: http://www.lmdb.tech/doc/ (Copy-on-Write)
  *
@@ -58,6 +74,7 @@ const openFailed = (folder: string, cause: unknown): NitkaError =>
  */
 export const openEnvironment = async (folder: string): Promise<Environment> => {
   const { open } = await loadLmdb();
+  const reserve = createReserve(folder);
   let root: RootDatabase<unknown, string>;
   try {
     // The events hold personal data.
@@ -65,18 +82,36 @@ export const openEnvironment = async (folder: string): Promise<Environment> => {
     root = open<unknown, string>({
       path: `${folder}/queue.mdb`,
       overlappingSync: false,
+      eventTurnBatching: false,
       encoding: 'json',
       maxDbs: 4,
     });
   } catch (cause) {
     throw openFailed(folder, cause);
   }
+  const transaction = async <T>(task: () => T): Promise<T> => {
+    try {
+      // A child transaction, since only these are rolled back when the task throws.
+      return await root.childTransaction(task);
+    } catch (error) {
+      throw await commitErrorOf(error);
+    }
+  };
   const environment: Environment = {
     folder,
+    transaction,
+    async urgent(task) {
+      try {
+        return await transaction(task);
+      } catch (error) {
+        if (!isNoRoom(error) || !(await reserve.spend())) throw error;
+      }
+      const result = await transaction(task);
+      void reserve.fill();
+      return result;
+    },
     events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
-    // A child transaction, since only these are rolled back when the task throws.
-    transaction: (task) => root.childTransaction(task),
     close: () => root.close(),
   };
   try {
@@ -97,5 +132,6 @@ export const openEnvironment = async (folder: string): Promise<Environment> => {
     await root.close();
     throw cause instanceof NitkaError ? cause : openFailed(folder, cause);
   }
+  await reserve.fill();
   return environment;
 };

@@ -71,7 +71,7 @@ export const createSenderLease = (parts: LeaseParts): SenderLease => {
   const take = async (): Promise<boolean> =>
     // Looking first: a transaction would stand in the way of the other process.
     !isTaken() &&
-    (await environment.transaction(() => {
+    (await environment.urgent(() => {
       if (isTaken()) return false;
       put(0);
       return true;

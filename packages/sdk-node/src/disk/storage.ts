@@ -41,17 +41,17 @@ export const createDiskStorage = (environment: Environment, limit: DiskLimit): D
   /** Of the transaction that runs, so that a group of a thousand reads and writes them once. */
   let totals: Totals | undefined;
 
-  const group = createGroupCommit((task) =>
-    environment.transaction(() => {
-      totals = readTotals(environment);
-      try {
-        task();
-        meta.putSync('totals', totals);
-      } finally {
-        totals = undefined;
-      }
-    }),
-  );
+  const withTotals = (task: () => void) => (): void => {
+    totals = readTotals(environment);
+    try {
+      task();
+      meta.putSync('totals', totals);
+    } finally {
+      totals = undefined;
+    }
+  };
+
+  const group = createGroupCommit((task) => environment.transaction(withTotals(task)));
 
   const insert = (value: Buffer): void => {
     const { count, bytes, last } = totals!;
@@ -97,14 +97,16 @@ export const createDiskStorage = (environment: Environment, limit: DiskLimit): D
     },
 
     remove: (records) =>
-      group.add(() => {
-        for (const { key, bytes } of records) {
-          // False when another process has removed it.
-          if (!events.removeSync(Number(key))) continue;
-          const { count, bytes: all, last } = totals!;
-          totals = { count: count - 1, bytes: all - bytes, last };
-        }
-      }),
+      environment.urgent(
+        withTotals(() => {
+          for (const { key, bytes } of records) {
+            // False when another process has removed it.
+            if (!events.removeSync(Number(key))) continue;
+            const { count, bytes: all, last } = totals!;
+            totals = { count: count - 1, bytes: all - bytes, last };
+          }
+        }),
+      ),
 
     size: () => {
       const { count, bytes } = readTotals(environment);

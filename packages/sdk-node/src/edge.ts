@@ -1,0 +1,54 @@
+import type { EventMap } from './calls.ts';
+import type { TrackerOptions } from './options.ts';
+import type { Platform } from './platform.ts';
+import { createTrackerOn, type Tracker } from './tracker.ts';
+
+export type {
+  AliasCall,
+  Call,
+  CommonFields,
+  EventMap,
+  GroupCall,
+  IdentifyCall,
+  PageCall,
+  TrackCall,
+} from './calls.ts';
+export type { SentBatch, TrackerListeners } from './listeners.ts';
+export { memoryQueue } from './memory-queue.ts';
+export type { MemoryQueueOptions } from './memory-queue.ts';
+export { messageIdFrom } from './message-id.ts';
+export type { TrackerOptions, TrackerQueue } from './options.ts';
+export type { FlushResult, Tracker } from './tracker.ts';
+export { NitkaError } from '@nitka/core';
+export type { ErrorCode } from '@nitka/core';
+
+const compress = async (body: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+};
+
+const platform: Platform = {
+  clock: {
+    now: () => Date.now(),
+    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
+    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  },
+  random: () => Math.random(),
+  randomUuid: () => crypto.randomUUID(),
+  fetch: (input, init) => globalThis.fetch(input, init),
+  warn: (text) => console.warn(`nitka: ${text}`),
+  compress,
+  // The URL parser makes punycode of a host name.
+  domainToAscii: (domain) => (URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : ''),
+};
+
+/**
+ * The tracker for edge runtimes: standard APIs alone. The runtime may stop once the response is sent, so hand the flush
+ * to it.
+ *
+ * @throws NitkaError `invalid_option`
+ * @example context.waitUntil(tracker.flush({ timeout: 2000 }));
+ */
+export const createTracker = <Events extends EventMap = Record<string, object>>(
+  options: TrackerOptions,
+): Tracker<Events> => createTrackerOn<Events>(platform, options);
