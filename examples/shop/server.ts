@@ -41,7 +41,14 @@ export const createShop = async (options: ShopOptions): Promise<FastifyInstance>
   await app.register(cookie);
   await app.register(formbody);
   await app.register(files, { root: new URL('public', import.meta.url), prefix: '/assets/' });
-  await app.register(proxy, { upstream: options.collector, prefix: trackingPath });
+  await app.register(proxy, {
+    upstream: options.collector,
+    prefix: trackingPath,
+    replyOptions: {
+      // The collector trusts this server to name the visitor's address.
+      rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
+    },
+  });
 
   const parts = {
     customers: createCustomers(),

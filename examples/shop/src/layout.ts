@@ -13,6 +13,8 @@ export interface Visit {
   /** Things in the basket. */
   readonly basketCount: number;
   readonly customerName: string | null;
+  /** Address of the shop as the visitor sees it, without a path. */
+  readonly origin: string;
   readonly writeKey: string;
   /** Path under which the collector answers on the shop's own host. */
   readonly trackingPath: string;
@@ -25,14 +27,14 @@ export interface Page {
   readonly status?: number;
 }
 
-/** Nitka's script tag, word for word as the README gives it; calls made before it has loaded are kept in order. */
-const trackingScript = ({ writeKey, trackingPath }: Visit): Html =>
-  html`<script>
-      !(function (n) {
-        n.nitka = n.nitka || { q: [] };
-      })(window);
-    </script>
-    <script async src="${trackingPath}/nitka.js" data-write-key="${writeKey}"></script>`;
+/** Nitka's script tag: it sends to where the script came from. */
+const trackingScript = ({ writeKey, trackingPath, origin }: Visit): Html =>
+  html`<script
+    async
+    src="${trackingPath}/nitka.js"
+    data-endpoint="${origin}${trackingPath}"
+    data-write-key="${writeKey}"
+  ></script>`;
 
 const link = (visit: Visit, path: string, label: Content, className = ''): Html => {
   const here = visit.path === path ? markup(' aria-current="page"') : '';
