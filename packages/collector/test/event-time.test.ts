@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { eventTimes, parseTime } from '../src/event-time.ts';
+
+const received = Date.UTC(2026, 10, 21, 12);
+const minute = 60_000;
+
+describe('eventTimes', () => {
+  it('corrects a clock that is wrong by years: only the difference counts', () => {
+    const { occurredAt } = eventTimes('1970-01-01T00:05:00Z', '1970-01-01T00:10:00Z', received);
+    expect(occurredAt).toBe(received - 5 * minute);
+  });
+
+  it('takes the event’s own time where it was not said when it was sent', () => {
+    expect(eventTimes('2026-11-20T12:00:00+03:00', undefined, received).occurredAt).toBe(Date.UTC(2026, 10, 20, 9));
+  });
+
+  it.each([
+    ['1970-01-01T00:00:00Z', undefined],
+    ['9999-12-31T23:59:59Z', undefined],
+    ['9999-12-31T23:59:59Z', '2026-11-21T12:00:00Z'],
+    ['1970-01-01T00:00:00Z', '2026-11-21T12:00:00Z'],
+    ['+275760-09-13T00:00:00Z', '2026-11-21T12:00:00Z'],
+    ['not a time', NaN],
+    [undefined, '2026-11-21T12:00:00Z'],
+    [NaN, Infinity],
+  ])('falls back to the moment of arrival for %s sent at %s', (timestamp, sent) => {
+    expect(eventTimes(timestamp, sent, received).occurredAt).toBe(received);
+  });
+});
+
+describe('parseTime', () => {
+  it('reads a text without a zone as UTC, and milliseconds', () => {
+    expect(parseTime('2026-11-21T12:00:00.5')).toBe(received + 500);
+    expect(parseTime('2026-11-21T12:00:00.123456+00:00')).toBe(received + 123);
+    expect(parseTime(received)).toBe(received);
+    expect(parseTime('')).toBe(null);
+    expect(parseTime({})).toBe(null);
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nestsDeeper, sliceElements, sliceMembers } from '../src/raw-slices.ts';
+
+const cut = (text: string): string[] => {
+  const body = Buffer.from(text);
+  const array = sliceMembers(body).filter(({ key }) => key === 'batch').at(-1);
+  return array ? sliceElements(body, array).map(({ start, end }) => body.toString('utf8', start, end)) : [];
+};
+
+describe('sliceElements', () => {
+  it('gives each event as it stands, spaces, escapes and number forms included', () => {
+    const events = ['{"a" : 1.50, "b":"\\u0041\\"],}"}', '[1,[2,{"c":"}"}]]', '"te,xt"', '1e3', 'null', '{}'];
+    expect(cut(` {"x":[1,"]"],\n"batch" : [ ${events.join(' ,\n')} ] , "y":{"batch":[0]}}`)).toEqual(events);
+  });
+
+  it('reads an escaped member name, and takes the last of two as JSON.parse does', () => {
+    expect(cut('{"b\\u0061tch":[1,2]}')).toEqual(['1', '2']);
+    expect(cut('{"batch":[1],"batch":[2,3]}')).toEqual(['2', '3']);
+  });
+
+  it('gives nothing for an empty batch', () => {
+    expect(cut('{"batch":[ ]}')).toEqual([]);
+  });
+
+  it('agrees with JSON.parse on any batch, however it is spaced', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom(0, 1, 3), fc.jsonValue(), (batch, spaces, other) => {
+        const slices = cut(JSON.stringify({ other, batch, context: other }, null, spaces));
+        expect(slices.map((slice) => JSON.parse(slice) as unknown)).toEqual(JSON.parse(JSON.stringify(batch)));
+      }),
+    );
+  });
+
+  it('ends on any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.string(), (bytes, text) => {
+        for (const body of [bytes, Buffer.from(`{"batch":[${text}`)]) {
+          nestsDeeper(body, 5);
+          sliceElements(body, { start: 0, end: body.length, depth: 0 });
+        }
+      }),
+    );
+  });
+});
+
+describe('nestsDeeper', () => {
+  it('counts brackets outside of strings only', () => {
+    expect(nestsDeeper(Buffer.from('[[["[[[["]]]'), 3)).toBe(false);
+    expect(nestsDeeper(Buffer.from('[[[[]]]]'), 3)).toBe(true);
+    expect(nestsDeeper(Buffer.from('"\\"[[[["'), 1)).toBe(false);
+  });
+});

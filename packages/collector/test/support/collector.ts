@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openCollector } from '../../src/collector.ts';
+import type { Collector } from '../../src/collector.ts';
+import { parseConfig } from '../../src/config-file.ts';
+import type { DestinationConfig } from '../../src/config.ts';
+import { showLedger } from '../../src/admin/commands.ts';
+import { askOwner } from '../../src/admin/client.ts';
+import { adminAddress } from '../../src/admin/address.ts';
+import { hashWriteKey } from '../../src/plugins/write-key.ts';
+import type { QueryResult } from '../../src/destinations/destination.ts';
+
+export const browserKey = 'nb_test_key_0001';
+export const serverKey = 'ns_test_key_0002';
+export const page = 'https://shop.example';
+
+/** A folder that is gone after the test. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'nitka-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+export const testSources = [
+  { name: 'site', kind: 'browser', writeKey: browserKey, origins: [page] },
+  { name: 'till', kind: 'server', writeKeySha256: hashWriteKey(serverKey) },
+];
+
+export interface TestCollector extends Collector {
+  readonly folder: string;
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+  /** Resolves when nothing waits for a destination. */
+  loaded(): Promise<void>;
+  /** True if the books of every source and destination balance. */
+  balanced(): boolean;
+}
+
+export const openTestCollector = async (
+  config: Record<string, unknown> = {},
+  folder = temporaryFolder(),
+): Promise<TestCollector> => {
+  const parsed = parseConfig(
+    { sources: testSources, log: { level: 'silent' }, loader: { maxDelayMs: 5 }, listen: { port: 0 }, ...config },
+    folder,
+  );
+  const collector = await openCollector(parsed);
+  onTestFinished(() => collector.close());
+  const names = parsed.destinations.map(({ name }: DestinationConfig) => name);
+  return {
+    ...collector,
+    folder,
+    async rows(sql) {
+      const answer = await askOwner<QueryResult>(adminAddress(parsed.dataDir), 'query', { sql });
+      const { columns, rows } = answer!.result;
+      return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])));
+    },
+    async loaded() {
+      while ([...collector.forwarders.values()].some((forwarder) => forwarder.state().lag > 0)) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    balanced: () => showLedger(collector.spool, names).every(({ balanced }) => balanced),
+  };
+};
