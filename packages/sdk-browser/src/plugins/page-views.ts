@@ -55,19 +55,18 @@ export const pageViews =
       return url;
     };
 
-    const leave = (): void => {
+    const leave = (leaving: boolean): void => {
       settleNow?.();
-      // What was sent with the last leave is not sent again: the parts add up.
-      const engagementTime = stay.take();
+      const engagementTime = stay.take(leaving);
       if (engagement && shown && engagementTime) host.track('Page Left', { engagementTime }, { page: shown });
     };
 
     const view = (referrer?: string, oldTitle?: string): void => {
-      let cancel: (() => void) | undefined;
+      const wait: { cancel?: () => void } = {};
       const send = (): void => {
         if (settleNow !== send) return;
         settleNow = undefined;
-        cancel?.();
+        wait.cancel?.();
         const { href: url, pathname: path, search } = current!;
         shown = { url, path, search, title: document.title };
         if (referrer === undefined) return host.page(undefined, shown);
@@ -76,7 +75,7 @@ export const pageViews =
       };
       current = address();
       settleNow = send;
-      cancel = whenTitled(window, settle, oldTitle, send);
+      wait.cancel = whenTitled(window, settle, oldTitle, send);
     };
 
     const changed = (replaced: boolean): void => {
@@ -89,7 +88,7 @@ export const pageViews =
         return;
       }
       const title = document.title;
-      leave();
+      leave(false);
       view(before.href, title);
     };
 
@@ -98,7 +97,7 @@ export const pageViews =
       stay = createEngagement(host);
       view();
       stopWatching = watchLocation(host, changed);
-      host.onLeave(() => active && leave());
+      host.onLeave(() => active && leave(true));
       host.listen(window, 'pageshow', (event) => {
         if (active && restored && (event as PageTransitionEvent).persisted) view();
       });

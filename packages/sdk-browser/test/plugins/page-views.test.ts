@@ -233,6 +233,11 @@ describe('engagement', () => {
     page.leave();
     page.leave();
     expect(left()).toEqual([{ engagementTime: 5250 }]);
+    // Chromium goes on calling the page visible between pagehide and visibilitychange.
+    clock.now += 8;
+    page.leave();
+    expect(left()).toEqual([{ engagementTime: 5250 }]);
+    fire('pageshow');
     clock.now += 100;
     page.leave();
     expect(left()).toEqual([{ engagementTime: 5250 }, { engagementTime: 100 }]);
