@@ -45,5 +45,5 @@ export interface Tracker<Events extends EventMap = EventMap> {
   close(): void;
 }
 
-/** A call as data: method and arguments; `at` is when it was made, milliseconds since 1970, @default now */
-export type QueuedCall = [method: keyof Tracker, ...args: unknown[]] & { at?: number };
+/** A call as data: method and arguments; `when` is when it was made, milliseconds since 1970, @default now */
+export type QueuedCall = [method: keyof Tracker, ...args: unknown[]] & { when?: number };

@@ -46,7 +46,7 @@ export const createCalls = ({
     else use(safe);
   };
 
-  const hasNone = (traits: JsonObject): boolean => Object.keys(traits).length === 0;
+  const hasNone = (traits: JsonObject): boolean => Object.values(traits).every((value) => value == null);
 
   const link: Calls['link'] = ({ phone, email }, context) =>
     withTraits('identify', {}, { phone, email }, context, hasNone);

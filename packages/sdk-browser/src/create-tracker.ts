@@ -44,4 +44,4 @@ export const openTracker = (
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
-  openTracker(options, standardFeatures) as Tracker<Events>;
+  openTracker(options, standardFeatures);

@@ -95,7 +95,7 @@ export const createIdentity = ({
   ): Promise<void> =>
     new Promise((resolve) => {
       const timer = clock.setTimeout(resolve, milliseconds);
-      answer
+      void answer
         .then(take, () => {})
         .then(() => {
           clock.clearTimeout(timer);

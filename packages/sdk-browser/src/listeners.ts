@@ -20,7 +20,7 @@ export const createListeners = (debug: boolean): Listeners => {
 
     tell(name, ...args) {
       if (debug) console.debug('nitka', name, ...args);
-      for (const [heard, listener] of [...all]) {
+      for (const [heard, listener] of all.slice()) {
         try {
           if (heard === name) listener(...args);
         } catch {

@@ -48,7 +48,7 @@ export const startFromTag = (
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
   const early = Array.isArray(stub) ? (stub.splice(0) as QueuedCall[]) : [];
-  const tracker = openTracker(options as TrackerOptions, features, early);
+  const tracker = openTracker(options, features, early);
   Object.assign(stub, tracker, {
     push(...calls: QueuedCall[]) {
       for (const [method, ...args] of calls.filter(Array.isArray)) {

@@ -246,7 +246,7 @@ export const createPageTracker = (
   if (consent.status() === 'denied') guard(erase)();
   for (const call of early ?? []) {
     guard(() => {
-      replayedAt = call.at;
+      replayedAt = call.when;
       const [method, ...args] = call;
       (tracker[method] as (...args: unknown[]) => void)(...args);
     })();

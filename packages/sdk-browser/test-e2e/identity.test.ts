@@ -32,8 +32,9 @@ const wipe = async (context: BrowserContext, page: Page, lost: readonly Tier[]):
     for (const { name } of await indexedDB.databases()) {
       await new Promise((resolve, reject) => {
         const request = indexedDB.deleteDatabase(name!);
-        request.onsuccess = resolve;
-        request.onerror = request.onblocked = reject;
+        request.addEventListener('success', resolve);
+        request.addEventListener('error', reject);
+        request.addEventListener('blocked', reject);
       });
     }
   }, lost as string[]);

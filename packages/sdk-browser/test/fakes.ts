@@ -1,4 +1,4 @@
-import type { Clock } from '@nitka/core';
+import type { Clock, EventContext, TrackingEvent } from '@nitka/core';
 import { createTextStore, type TextStore } from '../src/storage/text-store.ts';
 
 /** A store that is in memory as a whole. */
@@ -40,23 +40,33 @@ export const idAt = (n: number): string =>
     .padStart(12, '0')
     .replace(/^(.{8})/, '$1-')}-7000-8000-000000000000`;
 
+export type SentEvent = Omit<TrackingEvent, 'context'> & { context: EventContext };
+
+export interface FakeBody {
+  readonly writeKey: string;
+  readonly batch?: SentEvent[];
+  readonly anonymousId?: string;
+  readonly replace?: boolean;
+  readonly dropped?: Record<string, number>;
+}
+
 /** A collector behind `fetch`: keeps what it got, answers as told. */
 export const createFakeCollector = () => {
-  const requests: { url: string; method: string; init: RequestInit; body: Record<string, any> }[] = [];
+  const requests: { url: string; method: string; init: RequestInit; body: FakeBody }[] = [];
   let answer: (path: string) => Response | Promise<Response> = () => Response.json({ success: true });
   return {
     requests,
     answer(next: typeof answer) {
       answer = next;
     },
-    events: (): Record<string, any>[] =>
-      requests.filter(({ url }) => url.endsWith('/v1/batch')).flatMap(({ body }) => body.batch as object[]),
+    events: (): SentEvent[] =>
+      requests.filter(({ url }) => url.endsWith('/v1/batch')).flatMap(({ body }) => body.batch!),
     fetch: (async (url: string, init: RequestInit) => {
       requests.push({
         url,
         method: init.method!,
         init,
-        body: JSON.parse(init.body as string) as Record<string, unknown>,
+        body: JSON.parse(init.body as string) as FakeBody,
       });
       return answer(new URL(url).pathname);
     }) as unknown as typeof fetch,

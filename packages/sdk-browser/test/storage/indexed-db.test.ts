@@ -1,6 +1,10 @@
-import 'fake-indexeddb/auto';
-import { describe, expect, it } from 'vitest';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatabaseTier } from '../../src/storage/indexed-db.ts';
+
+beforeAll(() => {
+  globalThis.indexedDB = new IDBFactory();
+});
 
 describe('createDatabaseTier', () => {
   it('keeps one text', async () => {

@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { openStage, visitorId, type Row, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+const trackMany = (page: Page, name: string, count: number): Promise<void> =>
+  page.evaluate(
+    ([event, n]) => {
+      for (let i = 1; i <= n; i++) window.nitka.track(`${event} ${i}`, { i });
+    },
+    [name, count] as const,
+  );
+
+const byText = (a: string, b: string): number => a.localeCompare(b);
+
+const closeTab = async (page: Page): Promise<void> => {
+  const closed = page.waitForEvent('close');
+  await page.close({ runBeforeUnload: true });
+  await closed;
+};
+
+/** Each event once, and the visitor's numbers without a gap or a repeat. */
+const expectWhole = (rows: readonly Row[], name: string, count: number): void => {
+  const expected = Array.from({ length: count }, (_, i) => `${name} ${i + 1}`).sort(byText);
+  expect(rows.map((row) => String(row.event)).sort(byText)).toEqual(expected);
+  for (const id of new Set(rows.map((row) => row.anonymous_id))) {
+    const numbers = rows.filter((row) => row.anonymous_id === id).map((row) => Number(row.sequence));
+    expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i + 1));
+  }
+};
+
+describe('delivery from a real browser to the warehouse', () => {
+  it('brings a burst of 520 events', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'burst', 520);
+    expectWhole(await stage.rows('burst %', 520), 'burst', 520);
+    await context.close();
+  });
+
+  it('brings what was tracked when the page is left at once', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await page.evaluate(() => {
+      for (let i = 1; i <= 40; i++) window.nitka.track(`leave ${i}`);
+      location.href = '/empty';
+    });
+    // The page that follows has no tracker: what arrives was sent while leaving.
+    expectWhole(await stage.rows('leave %', 40), 'leave', 40);
+    await context.close();
+  });
+
+  it('brings what was tracked before the tab is closed', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'close', 20);
+    await closeTab(page);
+    expectWhole(await stage.rows('close %', 20), 'close', 20);
+    await context.close();
+  });
+
+  it('keeps what was tracked offline for the next page, also of another tab', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await context.setOffline(true);
+    await trackMany(page, 'offline', 20);
+    await closeTab(page);
+    await context.setOffline(false);
+    const next = await context.newPage();
+    await next.goto(stage.site.url('/next'));
+    expectWhole(await stage.rows('offline %', 20), 'offline', 20);
+    await next.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('ntk.q.')));
+    await context.close();
+  });
+
+  it('goes on by itself when the network is back', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await context.setOffline(true);
+    await trackMany(page, 'online', 25);
+    await page.waitForTimeout(300);
+    await context.setOffline(false);
+    expectWhole(await stage.rows('online %', 25), 'online', 25);
+    await context.close();
+  });
+
+  it('waits out a collector that asks for patience', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    let refusals = 0;
+    await context.route('**/v1/batch', async (route) => {
+      if (++refusals > 2) return route.continue();
+      await route.fulfill({
+        status: 503,
+        headers: {
+          'retry-after': '1',
+          'access-control-allow-origin': new URL(stage.site.url()).origin,
+          'access-control-allow-credentials': 'true',
+          'access-control-expose-headers': 'retry-after',
+        },
+        json: { code: 'overloaded', message: 'busy' },
+      });
+    });
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'patience', 20);
+    expectWhole(await stage.rows('patience %', 20), 'patience', 20);
+    expect(refusals).toBeGreaterThan(2);
+    await context.close();
+  });
+
+  it('survives connections that break after the collector has taken the events', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    let requests = 0;
+    await context.route('**/v1/batch', async (route) => {
+      if (requests++ % 3) return route.continue();
+      await route.fetch({ url: `${stage.collector.url}/v1/batch` });
+      await route.abort('connectionreset');
+    });
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'reset', 30);
+    await page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('ntk.q.')));
+    expectWhole(await stage.rows('reset %', 30), 'reset', 30);
+    await context.close();
+  });
+
+  it('brings the events of a collector that was killed and came back', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await stage.collector.kill('SIGKILL');
+    await trackMany(page, 'killed', 60);
+    await page.waitForTimeout(200);
+    await stage.collector.restart();
+    await page.evaluate(() => window.nitka.flush());
+    expectWhole(await stage.rows('killed %', 60), 'killed', 60);
+    await context.close();
+  });
+
+  it('shares one queue and one count among tabs that track at the same time', async () => {
+    const context = await stage.context();
+    const tabs = await Promise.all([context.newPage(), context.newPage()]);
+    await Promise.all(tabs.map((page) => page.goto(stage.site.url('/'))));
+    await tabs[0].evaluate(() => window.nitka.track('tabs 1'));
+    const ids = await Promise.all(tabs.map(visitorId));
+    expect(new Set(ids).size).toBe(1);
+    await Promise.all(
+      tabs.map((page, tab) =>
+        page.evaluate(async (first) => {
+          for (let i = first; i <= 100; i += 2) {
+            window.nitka.track(`tabs ${i}`);
+            if (i % 7 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+        }, 3 - tab),
+      ),
+    );
+    const rows = await stage.rows('tabs %', 100);
+    expectWhole(rows, 'tabs', 100);
+    expect(new Set(rows.map((row) => row.session_id)).size).toBe(1);
+    await context.close();
+  });
+
+  it('releases what it holds while the page is in the back/forward cache, and goes on after', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'cache', 5);
+    await page.goto(stage.site.url('/empty'));
+    await page.goBack();
+    await visitorId(page);
+    await page.evaluate(() => window.nitka.track('cache 6'));
+    expectWhole(await stage.rows('cache %', 6), 'cache', 6);
+    await context.close();
+  });
+});

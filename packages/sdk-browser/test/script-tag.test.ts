@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Tracker } from '../src/api.ts';
+import { startFromTag } from '../src/script-tag.ts';
+
+declare global {
+  interface Window {
+    nitka?: Tracker & { push(...calls: unknown[]): void };
+  }
+}
+
+const start = (attributes: Record<string, string>, usual: string[] = []) => {
+  const script = document.createElement('script');
+  script.type = 'inert';
+  script.src = 'https://t.shop.example/s/nitka.js';
+  Object.assign(script.dataset, { consent: 'pending', ...attributes });
+  document.head.append(script);
+  const started: string[] = [];
+  const plugin = (name: string) => () => () => void started.push(name);
+  startFromTag(
+    {},
+    { 'page-views': plugin('page-views'), forms: plugin('forms'), clicks: plugin('clicks') },
+    usual,
+  );
+  return started;
+};
+
+beforeEach(() => {
+  delete window.nitka;
+});
+afterEach(() => {
+  window.nitka?.close?.();
+  document.head.replaceChildren();
+  localStorage.clear();
+});
+
+it('puts the tracker where the stub is, and makes its calls', () => {
+  const stub: unknown[] = [['track', 'one'], Object.assign(['track', 'two'], { when: 5 }), 'garbage', null];
+  Object.assign(window, { nitka: stub });
+  start({ writeKey: 'a' });
+  expect(window.nitka).toBe(stub);
+  expect(stub).toHaveLength(0);
+  const dropped = vi.fn();
+  window.nitka!.on('dropped', dropped);
+  // 998 more fill what may wait for consent: the two early calls are in.
+  for (let i = 0; i < 998; i++) window.nitka!.push(['track', 'x']);
+  expect(dropped).not.toHaveBeenCalled();
+  window.nitka!.push(['track', 'x'], ['no such method'], 'garbage');
+  expect(dropped).toHaveBeenCalledTimes(1);
+});
+
+it('runs the usual plugins, or those that are named', () => {
+  const usual = ['page-views', 'forms'];
+  expect(start({ writeKey: 'b' }, usual)).toEqual(usual);
+  window.nitka!.close();
+  document.head.replaceChildren();
+  expect(start({ writeKey: 'c', pageViews: 'off' }, usual)).toEqual(['forms']);
+  window.nitka!.close();
+  document.head.replaceChildren();
+  expect(start({ writeKey: 'd', plugins: 'clicks, unknown' }, usual)).toEqual(['clicks']);
+  window.nitka!.close();
+  document.head.replaceChildren();
+  expect(start({ writeKey: 'e', plugins: '' }, usual)).toEqual([]);
+});
+
+it('does nothing without a write key', () => {
+  start({});
+  expect(window.nitka).toBeUndefined();
+});
