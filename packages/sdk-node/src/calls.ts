@@ -1,7 +1,10 @@
 import type { EventContext, JsonObject, NitkaError } from '@nitka/core';
 
-/** Event name → shape of its properties. @example type Events = { 'Order Completed': { order_id: string } } */
-export type EventMap = Record<string, object>;
+/**
+ * Event name → shape of its properties. Written so that an interface fits as well as a type.
+ * @example interface Events { 'Order Completed': { order_id: string } }
+ */
+export type EventMap<Events> = { readonly [Name in keyof Events]: object };
 
 /** What every call takes. One of `userId`, `anonymousId`, `phone`, `email` is needed. */
 export interface CommonFields {
@@ -34,7 +37,7 @@ type PropertiesField<Properties> = {} extends Properties
   ? { readonly properties?: Properties | undefined }
   : { readonly properties: Properties };
 
-export type TrackCall<Events extends EventMap, Name extends keyof Events & string> = CommonFields & {
+export type TrackCall<Events, Name extends keyof Events & string> = CommonFields & {
   readonly event: Name;
 } & PropertiesField<Events[Name]>;
 

@@ -3,6 +3,22 @@ import type { TrackerOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
 
+export { deal } from './business/deals.ts';
+export type { Deal, DealProperties } from './business/deals.ts';
+export { meeting, phoneCall } from './business/contacts.ts';
+export type { CallProperties, Meeting, MeetingProperties, PhoneCall } from './business/contacts.ts';
+export type { BusinessEvents } from './business/events.ts';
+export type { Fact, FactCall } from './business/fact.ts';
+export type { Decimal } from './business/money.ts';
+export { orderCompleted, orderRefunded } from './business/orders.ts';
+export type {
+  LineProperties,
+  Order,
+  OrderLine,
+  OrderProperties,
+  Refund,
+  RefundProperties,
+} from './business/orders.ts';
 export type {
   AliasCall,
   Call,
@@ -49,6 +65,6 @@ const platform: Platform = {
  * @throws NitkaError `invalid_option`
  * @example context.waitUntil(tracker.flush({ timeout: 2000 }));
  */
-export const createTracker = <Events extends EventMap = Record<string, object>>(
+export const createTracker = <Events extends EventMap<Events> = Record<string, object>>(
   options: TrackerOptions,
 ): Tracker<Events> => createTrackerOn<Events>(platform, options);

@@ -3,6 +3,22 @@ import { nodePlatform } from './node-platform.ts';
 import type { TrackerOptions } from './options.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
 
+export { deal } from './business/deals.ts';
+export type { Deal, DealProperties } from './business/deals.ts';
+export { meeting, phoneCall } from './business/contacts.ts';
+export type { CallProperties, Meeting, MeetingProperties, PhoneCall } from './business/contacts.ts';
+export type { BusinessEvents } from './business/events.ts';
+export type { Fact, FactCall } from './business/fact.ts';
+export type { Decimal } from './business/money.ts';
+export { orderCompleted, orderRefunded } from './business/orders.ts';
+export type {
+  LineProperties,
+  Order,
+  OrderLine,
+  OrderProperties,
+  Refund,
+  RefundProperties,
+} from './business/orders.ts';
 export type {
   AliasCall,
   Call,
@@ -31,6 +47,6 @@ export type { ErrorCode } from '@nitka/core';
  * tracker.track({ userId: '42', event: 'Order Completed', properties: { order_id: 'A-1', total: '1990.00' } });
  * await tracker.close();
  */
-export const createTracker = <Events extends EventMap = Record<string, object>>(
+export const createTracker = <Events extends EventMap<Events> = Record<string, object>>(
   options: TrackerOptions,
 ): Tracker<Events> => createTrackerOn<Events>(nodePlatform, options);

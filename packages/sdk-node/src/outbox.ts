@@ -37,7 +37,7 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
     },
     { maxCount: held.maxEvents, maxBytes: held.maxBytes, maxAge: options.maxAge },
   );
-  const room = createRoom(queue, held);
+  const room = createRoom(queue, held, clock);
 
   const delivery = createDelivery(
     {

@@ -1,4 +1,4 @@
-import type { Queue } from '@nitka/core';
+import type { Clock, Queue } from '@nitka/core';
 
 export interface Room {
   /** True below half of the queue's limits. */
@@ -14,6 +14,7 @@ export interface Room {
 export const createRoom = (
   queue: Pick<Queue, 'count' | 'bytes'>,
   limit: { readonly maxEvents: number; readonly maxBytes: number },
+  clock: Clock,
 ): Room => {
   const waiting = new Set<(drained: boolean) => void>();
   const isBelow = (share: number): boolean =>
@@ -31,9 +32,9 @@ export const createRoom = (
     drained(timeout) {
       if (isBelow(0.5)) return Promise.resolve(true);
       return new Promise((resolve) => {
-        const timer = timeout === undefined ? undefined : setTimeout(() => settleOne(false), timeout);
+        const timer = timeout === undefined ? undefined : clock.setTimeout(() => settleOne(false), timeout);
         const settleOne = (drained: boolean): void => {
-          clearTimeout(timer);
+          clock.clearTimeout(timer);
           waiting.delete(settleOne);
           resolve(drained);
         };

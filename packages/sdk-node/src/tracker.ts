@@ -25,7 +25,7 @@ export interface FlushResult {
   readonly pending: number;
 }
 
-export interface Tracker<Events extends EventMap = EventMap> {
+export interface Tracker<Events extends EventMap<Events> = Record<string, object>> {
   track<Name extends keyof Events & string>(call: TrackCall<Events, Name>): Call;
   page(call: PageCall): Call;
   screen(call: PageCall): Call;
@@ -50,7 +50,7 @@ export interface Tracker<Events extends EventMap = EventMap> {
 }
 
 /** @throws NitkaError `invalid_option` */
-export const createTrackerOn = <Events extends EventMap>(
+export const createTrackerOn = <Events extends EventMap<Events>>(
   platform: Platform,
   given: TrackerOptions,
 ): Tracker<Events> => {

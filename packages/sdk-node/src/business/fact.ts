@@ -1,0 +1,63 @@
+import { NitkaError } from '@nitka/core';
+import type { CommonFields } from '../calls.ts';
+import { messageIdFrom } from '../message-id.ts';
+
+/** What every business event takes besides its own fields. */
+export interface Fact extends Omit<CommonFields, 'timestamp'> {
+  /** When it happened by the clock of the till or program. */
+  readonly at: Date | string | number;
+  /** Where: number or name of the shop, sent as `shop`. */
+  readonly shop?: string | number | undefined;
+  /** Which till of the shop, sent as `till`. */
+  readonly till?: string | number | undefined;
+  /** Fields of your own, sent beside the known ones, which win. */
+  readonly extra?: object | undefined;
+}
+
+export interface FactCall<Name extends string, Properties extends object> extends CommonFields {
+  readonly event: Name;
+  readonly properties: Properties;
+  readonly messageId: string;
+}
+
+export const textOf = (value: unknown, field: string): string => {
+  if ((typeof value !== 'string' && typeof value !== 'number') || String(value).trim() === '') {
+    throw new NitkaError('invalid_call', `${field} must be a text or a number`);
+  }
+  return String(value);
+};
+
+/**
+ * Makes the call of a business event. An unknown customer is no fault: without an id and a contact the event stands
+ * under its own messageId.
+ *
+ * @param key what makes the fact unique, its kind first; the messageId is made from it unless the fact has one
+ */
+export const factCall = <Name extends string, Properties extends object>(
+  event: Name,
+  key: readonly [kind: string, ...(string | number)[]],
+  fact: Fact,
+  properties: Properties,
+): FactCall<Name, Properties> => {
+  const { userId, anonymousId, phone, email, context, integrations, at, shop, till, extra } = fact;
+  if (at === undefined || at === null) throw new NitkaError('invalid_call', `${event}: "at" is missing`);
+  const messageId = fact.messageId ?? messageIdFrom(...key);
+  const isUnknown = [userId, anonymousId, phone, email].every((id) => (id ?? '') === '');
+  return {
+    event,
+    messageId,
+    userId,
+    anonymousId: isUnknown ? messageId : anonymousId,
+    phone,
+    email,
+    context,
+    integrations,
+    timestamp: at,
+    properties: {
+      ...extra,
+      ...properties,
+      ...(shop !== undefined && { shop: textOf(shop, 'shop') }),
+      ...(till !== undefined && { till: textOf(till, 'till') }),
+    },
+  };
+};
