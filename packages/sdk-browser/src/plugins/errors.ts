@@ -1,4 +1,3 @@
-import type { JsonObject } from '@nitka/core';
 import type { Plugin } from '../plugin.ts';
 import { withoutPersonal } from './errors/scrub.ts';
 
@@ -28,7 +27,11 @@ export const errors =
     let active = true;
     const told = new Set<string>();
 
-    const tell = (kind: string, thrown: unknown, more: JsonObject): void => {
+    const tell = (
+      kind: string,
+      thrown: unknown,
+      more: { message?: string; source?: string; line?: number; column?: number; crossOrigin?: true },
+    ): void => {
       const { name, message, stack } = (thrown ?? {}) as Partial<Error>;
       const text = (part: unknown, length: number): string | undefined =>
         typeof part === 'string' && part
@@ -49,10 +52,10 @@ export const errors =
       // A picture that did not load has no message.
       if (!message) return;
       // Browsers hide what scripts of other sites throw, unless loaded with crossorigin.
-      const crossOrigin = !error && !line && /^script error/i.test(message);
+      const hidden = !error && !line && /^script error/i.test(message);
       tell('error', error, {
         message,
-        ...(crossOrigin ? { crossOrigin } : { source: withoutPersonal(filename), line, column }),
+        ...(hidden ? { crossOrigin: true } : { source: withoutPersonal(filename), line, column }),
       });
     });
     host.listen(window, 'unhandledrejection', (event) => {

@@ -5,13 +5,12 @@ import { patch } from '../parts/patch.ts';
 const textOf = (body: unknown): string | Promise<string> => {
   if (typeof body === 'string') return body;
   if (!body || typeof body !== 'object') return '';
-  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer)
-    return new TextDecoder().decode(body as BufferSource);
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return new TextDecoder().decode(body);
   // Told by shape: the body may come from another frame's realm.
   if ('clone' in body) return (body as Request).clone().text();
   if ('text' in body) return (body as Blob).text();
-  if ('entries' in body) {
-    return [...(body as FormData).entries()].filter((pair) => typeof pair[1] === 'string').join('&');
+  if ('values' in body) {
+    return [...(body as FormData).values()].filter((value) => typeof value === 'string').join('&');
   }
   return '';
 };
@@ -33,7 +32,7 @@ export const carries = (text: string, value: string): boolean => {
 export const watchRequests = (host: PluginHost, seen: (text: string) => void): (() => void) => {
   const look = (url: unknown, body: unknown): void => {
     const text = textOf(body);
-    const join = (read: string) => seen(`${String(url ?? '')}\n${read.slice(0, 100_000)}`);
+    const join = (read: string) => seen(`${url as string}\n${read.slice(0, 100_000)}`);
     if (typeof text === 'string') join(text);
     else text.then(join, () => {});
   };

@@ -15,7 +15,7 @@ export const watchDataLayer = (
   take: (event: string, parameters: unknown) => void,
 ): (() => void) => {
   const page = host.window as unknown as Record<string, Layer | undefined>;
-  const seen = new WeakSet<object>();
+  const seen = new WeakSet();
   let layer: Layer | undefined;
   let restore: (() => void) | undefined;
   let timer: number;
@@ -27,7 +27,7 @@ export const watchDataLayer = (
     seen.add(entry);
     try {
       // gtag() pushes its `arguments`: an object with a length, and no array.
-      const [command, event, parameters] = 'length' in entry ? Array.from(entry as ArrayLike<unknown>) : [];
+      const [command, event, parameters] = 'length' in entry ? Array.from(entry as ArrayLike<string>) : [];
       const named = (entry as { event?: unknown }).event;
       if (command === 'event') take(String(event), parameters ?? {});
       else if (typeof named === 'string' && !/^(gtm|optimize)\./.test(named)) take(named, entry);

@@ -50,7 +50,7 @@ const rename = (fields: JsonObject): JsonObject =>
 
 /** Ids are texts, whatever the page holds them in. */
 const withOrder = ({ order_id, ...fields }: JsonObject): JsonObject =>
-  order_id == null ? fields : { order_id: String(order_id), ...fields };
+  order_id === undefined || typeof order_id === 'object' ? fields : { order_id: String(order_id), ...fields };
 
 const listOf = (value: JsonValue | undefined): JsonObject[] =>
   (Array.isArray(value) ? value : []) as JsonObject[];

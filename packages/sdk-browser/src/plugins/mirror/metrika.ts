@@ -31,7 +31,7 @@ export const watchMetrika = (
         ? new Proxy(given, {
             apply(target, self, args) {
               read(args);
-              return Reflect.apply(target, self, args) as unknown;
+              return target.apply(self, args);
             },
           })
         : given;
