@@ -50,7 +50,7 @@ export const nitka = ({ name, title, script, version, note, collector }: Parts):
       track: (properties) => window.nitka.track('bench', properties),
     };
   </script><script async src="/nitka.js" data-write-key="${collector?.writeKey ?? 'bench'}"
-    data-endpoint="${origin}" data-page-views="off" onload="started = true"></script>`,
+    data-endpoint="${origin}" onload="started = true"></script>`,
   isDelivery: (path) => path === '/v1/batch',
   taken: (posted, place) => collector?.forward(posted, place) ?? emulated(posted),
   answer: (path, place, posted) => {
