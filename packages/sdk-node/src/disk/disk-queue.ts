@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { resolve } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { TrackerQueue } from '../options.ts';
-import { openEnvironment } from './environment.ts';
+import { shareEnvironment } from './shared-environment.ts';
 import { createSenderLease, type SenderLease } from './lease.ts';
 import { restoreSpills, spill, type UnsavedEvent } from './spill.ts';
 import { createDiskStorage, type DiskStorage } from './storage.ts';
@@ -59,7 +59,7 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
   const unsaved = new Set<UnsavedEvent>();
 
   const open = async (): Promise<Opened> => {
-    const environment = await openEnvironment(path);
+    const environment = await shareEnvironment(path);
     const storage = createDiskStorage(environment, { maxBytes });
     const monotonic = (): number => performance.now();
     const lease = createSenderLease({

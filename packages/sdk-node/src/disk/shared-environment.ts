@@ -1,0 +1,43 @@
+import { openEnvironment, type Environment } from './environment.ts';
+
+interface Shared {
+  readonly opening: Promise<Environment>;
+  users: number;
+}
+
+/** Folder → the one environment of this process. */
+const open = new Map<string, Shared>();
+const closing = new Map<string, Promise<void>>();
+
+/**
+ * One environment for all queues of this process on a folder. A second one would open its tables in a synchronous
+ * transaction, waiting for LMDB's write lock with the JavaScript thread, while a transaction of the first holds the
+ * lock and waits for the JavaScript thread: both for ever.
+ *
+ * @param folder an absolute path
+ * @throws NitkaError `storage_failed`
+ */
+export const shareEnvironment = async (folder: string): Promise<Environment> => {
+  while (closing.has(folder)) await closing.get(folder);
+  const shared = open.get(folder) ?? { opening: openEnvironment(folder), users: 0 };
+  open.set(folder, shared);
+  shared.users++;
+
+  const leave = async (environment?: Environment): Promise<void> => {
+    shared.users--;
+    if (shared.users > 0) return;
+    open.delete(folder);
+    if (!environment) return;
+    const closed = environment.close().finally(() => closing.delete(folder));
+    closing.set(folder, closed);
+    await closed;
+  };
+
+  try {
+    const environment = await shared.opening;
+    return { ...environment, close: () => leave(environment) };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+};

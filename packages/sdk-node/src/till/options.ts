@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `nitka-till: sends events of tills and other programs durably to a Nitka collector.
+
+  nitka-till send              reads events from standard input, one JSON object a line
+  nitka-till watch <folder>    sends the *.ndjson files that other programs put into the folder
+  nitka-till drain             sends what waits
+  nitka-till status            says what waits (--json for programs)
+
+  --queue <folder>       where events wait                  NITKA_QUEUE      (./nitka-queue)
+  --endpoint <address>   of the collector                   NITKA_ENDPOINT
+  --write-key <key>      of a server source; better by      NITKA_WRITE_KEY
+  --max-bytes <n>        that may wait                                       (1073741824)
+  --timeout <seconds>    to wait for the collector at the end; 0: only store (60)
+  --once                 watch: ends when the folder is empty
+  --interval <seconds>   watch: between two looks                            (1)
+  --keep-days <n>        watch: sent files are kept in <folder>/done         (7)
+  --gzip                 compress requests
+  --json                 status as JSON
+
+Exit codes: 0 done, 2 wrong options, 3 stored but not all delivered, 4 bad lines kept aside, 5 not stored.
+A line: {"type":"track","event":"Order Completed","key":["order","shop-17",48121],"phone":"…","timestamp":"…","properties":{…}}
+More: docs/tills.md`;
+
+export interface TillOptions {
+  readonly command: 'send' | 'watch' | 'drain' | 'status';
+  readonly inbox: string;
+  readonly queue: string;
+  readonly endpoint: string;
+  readonly writeKey: string;
+  readonly maxBytes: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly once: boolean;
+  /** Seconds. */
+  readonly interval: number;
+  readonly keepDays: number;
+  readonly gzip: boolean;
+  readonly json: boolean;
+}
+
+/** A fault of the command line, told to the user as it is. */
+export class UsageError extends Error {}
+
+const number = (text: string, name: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new UsageError(`--${name} must be a number, 0 or more`);
+  return value;
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        queue: { type: 'string' },
+        endpoint: { type: 'string' },
+        'write-key': { type: 'string' },
+        'max-bytes': { type: 'string', default: String(1024 ** 3) },
+        timeout: { type: 'string', default: '60' },
+        once: { type: 'boolean', default: false },
+        interval: { type: 'string', default: '1' },
+        'keep-days': { type: 'string', default: '7' },
+        gzip: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+const isCommand = (name: string | undefined): name is TillOptions['command'] =>
+  name === 'send' || name === 'watch' || name === 'drain' || name === 'status';
+
+/** @throws UsageError @returns null when help or the version was asked for */
+export const readTillOptions = (
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): TillOptions | 'help' | 'version' => {
+  const { values, positionals } = parse(args);
+  if (values.help || args.length === 0) return 'help';
+  if (values.version) return 'version';
+  const [command, inbox = ''] = positionals;
+  if (!isCommand(command)) throw new UsageError(`there is no command ${command ?? '(none given)'}`);
+  if (command === 'watch' && inbox === '') throw new UsageError('watch needs the folder to watch');
+  const endpoint = values.endpoint ?? env['NITKA_ENDPOINT'] ?? '';
+  const writeKey = values['write-key'] ?? env['NITKA_WRITE_KEY'] ?? '';
+  if (command !== 'status' && (endpoint === '' || writeKey === '')) {
+    throw new UsageError(
+      'the address of the collector and the write key are needed: NITKA_ENDPOINT, NITKA_WRITE_KEY',
+    );
+  }
+  return {
+    command,
+    inbox,
+    queue: values.queue ?? env['NITKA_QUEUE'] ?? './nitka-queue',
+    endpoint,
+    writeKey,
+    maxBytes: number(values['max-bytes'], 'max-bytes'),
+    timeout: number(values.timeout, 'timeout'),
+    once: values.once,
+    interval: number(values.interval, 'interval'),
+    keepDays: number(values['keep-days'], 'keep-days'),
+    gzip: values.gzip,
+    json: values.json,
+  };
+};
