@@ -9,7 +9,7 @@ export interface Measured {
   attribution?: object;
 }
 
-type Observe = (report: (metric: Measured) => void) => void;
+type Observe = (report: (metric: Measured) => void, options: { reportAllChanges: boolean }) => void;
 
 /** Gathers a page's metrics, each as it last was, into one event at leaving. */
 export const collectVitals = (
@@ -30,7 +30,9 @@ export const collectVitals = (
     if (attributionOf) found[`${name}Attribution`] = attributionOf(metric) as JsonObject;
   };
   let active = true;
-  for (const observe of observers) observe((metric) => void (active && add(metric)));
+  // The library settles CLS and INP at visibilitychange, which comes after pagehide when a page is left: too late.
+  const options = { reportAllChanges: true };
+  for (const observe of observers) observe((metric) => void (active && add(metric)), options);
   host.onLeave(() => active && send());
   return () => {
     active = false;
