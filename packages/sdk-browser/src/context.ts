@@ -1,6 +1,5 @@
 import type { EventContext, JsonObject } from '@nitka/core';
 import { cleanUrl } from './page-url.ts';
-import { version } from './version.ts';
 
 /** Where the page is now. The referrer of a view inside a single-page app is the caller's to give. */
 export const readPage = ({ document, location }: Window): JsonObject => {
@@ -22,7 +21,6 @@ export const readDevice = ({
   innerHeight,
   devicePixelRatio,
 }: Window): EventContext => ({
-  library: { name: '@nitka/browser', version },
   locale: navigator.language,
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   userAgent: navigator.userAgent,

@@ -1,7 +1,8 @@
-import { createVisitorId, isVisitorId, oldestVisitorId, type Clock } from '@nitka/core';
+import { isVisitorId, oldestVisitorId, type Clock } from '@nitka/core';
 import type { CookieTier } from './storage/cookie.ts';
 import type { DatabaseTier } from './storage/indexed-db.ts';
 import type { TextStore } from './storage/text-store.ts';
+import { uuidV7 } from './uuid.ts';
 
 export interface IdentityParts {
   readonly cookie: CookieTier;
@@ -48,7 +49,7 @@ export const createIdentity = ({
   const floor = `${key}.min`;
   const locals = (): unknown[] => [...cookie.read(), store.get(key)];
   const known = oldestVisitorId(locals());
-  let id = known ?? oldestVisitorId([store.get(provisional)]) ?? createVisitorId();
+  let id = known ?? oldestVisitorId([store.get(provisional)]) ?? uuidV7();
   let inDatabase: unknown;
   let isKnown = known !== null;
   let isSettled = false;
@@ -127,7 +128,7 @@ export const createIdentity = ({
 
     renew() {
       isSettled = isKnown = true;
-      id = createVisitorId();
+      id = uuidV7();
       store.set(floor, id);
       heal();
       tellServer(id, true).catch(() => {});

@@ -60,13 +60,15 @@ const defaults = {
   debug: false,
 } as const;
 
+const defined = (options: object = {}): object =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
+
 /** @returns null when a field without which nothing works is missing */
 export const readOptions = (options: TrackerOptions): Settings | null => {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
   const settings = {
     ...defaults,
-    ...given,
-    cookie: { name: 'ntk', ...options.cookie },
+    ...defined(options),
+    cookie: { name: 'ntk', ...defined(options.cookie) },
   } as unknown as Settings;
   if (!/^https?:\/\/./.test(settings.endpoint) || !settings.writeKey) return null;
   return { ...settings, endpoint: settings.endpoint.replace(/\/+$/, '') };

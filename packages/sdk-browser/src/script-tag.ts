@@ -7,8 +7,6 @@ import type { Plugin } from './plugin.ts';
 /** What stands in for the tracker until the script has loaded: an array of calls, perhaps with methods that push. */
 type Stub = Partial<Tracker> & { push?: (...calls: QueuedCall[]) => void };
 
-const number = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
-
 /**
  * Reads the options from the script's own tag, starts the tracker and puts it on `window.nitka`. The stub keeps its
  * identity, so that a page which holds a reference to it goes on with the real thing.
@@ -28,27 +26,25 @@ export const startFromTag = (
   const names = (data.plugins?.split(/[\s,]+/) ?? usual).filter(
     (name) => !(name === 'page-views' && data.pageViews === 'off'),
   );
-  const options = {
+  // Attributes are the options of the same name; numbers are read as such, an empty one is true.
+  const options = Object.fromEntries(
+    Object.entries(data).map(([name, text]) => [
+      name,
+      text === 'false' ? undefined : text ? Number(text) || text : true,
+    ]),
+  );
+  const given = {
+    ...options,
     writeKey: data.writeKey,
-    endpoint: data.endpoint ?? new URL(tag.src).origin,
-    consent: data.consent as TrackerOptions['consent'],
-    consentVersion: data.consentVersion,
-    cookie: {
-      ...(data.cookieName && { name: data.cookieName }),
-      ...(data.cookieDomain && { domain: data.cookieDomain }),
-    },
-    storagePrefix: data.storagePrefix,
-    flushAt: number(data.flushAt),
-    flushInterval: number(data.flushInterval),
-    sessionTimeout: number(data.sessionTimeout),
-    hashIdentifiers: 'hashIdentifiers' in data,
-    debug: 'debug' in data,
+    // A path of the site may be proxied to the collector: the folder that has the script has the routes.
+    endpoint: data.endpoint ?? new URL('.', tag.src).href,
+    cookie: { name: data.cookieName, domain: data.cookieDomain },
     plugins: names.flatMap((name) => plugins[name]?.() ?? []),
   };
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
   const early = Array.isArray(stub) ? (stub.splice(0) as QueuedCall[]) : [];
-  const tracker = openTracker(options, features, early);
+  const tracker = openTracker(given as unknown as TrackerOptions, features, early);
   Object.assign(stub, tracker, {
     push(...calls: QueuedCall[]) {
       for (const [method, ...args] of calls.filter(Array.isArray)) {

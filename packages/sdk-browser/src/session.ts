@@ -1,5 +1,5 @@
-import { createVisitorId } from '@nitka/core';
 import type { TextStore } from './storage/text-store.ts';
+import { uuidV7 } from './uuid.ts';
 
 export interface Session {
   /** The session's id at this moment; the visitor is active. */
@@ -26,7 +26,7 @@ export const createSession = (store: TextStore, key: string, timeout: number, ca
       const idle = now - Number(at);
       // A reload of the landing page carries the same campaign and starts nothing.
       const isNew = !id || !(Math.abs(idle) < timeout) || (isLanding && source !== campaign);
-      const current = isNew ? createVisitorId() : id;
+      const current = isNew ? uuidV7() : id;
       // To the second: an event in a loop need not write each time.
       if (isNew || Math.abs(idle) > 999) {
         store.set(key, [current, now, isLanding || isNew ? campaign : source].join('|'));

@@ -1,5 +1,4 @@
 import {
-  createVisitorId,
   withFields,
   type Clock,
   type ErrorCode,
@@ -10,7 +9,6 @@ import {
 import type { QueuedCall, Tracker } from './api.ts';
 import { createCalls } from './calls.ts';
 import { createConsent } from './consent.ts';
-import { readDevice, readPage } from './context.ts';
 import type { Features } from './features.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { createLifecycle, watchPage } from './lifecycle.ts';
@@ -25,6 +23,10 @@ import { createDatabaseTier } from './storage/indexed-db.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
 import { sendBeacon } from './transport/beacon.ts';
 import { createHttp } from './transport/fetch.ts';
+import { uuidV7 } from './uuid.ts';
+import { version } from './version.ts';
+
+const library = { name: '@nitka/browser', version };
 
 /** Events that wait for consent, in memory. */
 const maxPending = 1000;
@@ -73,10 +75,9 @@ export const createPageTracker = (
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
   const enrich = features.enrich?.(page, store, storagePrefix);
   const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
-  const tab = createVisitorId().slice(-9);
+  const tab = uuidV7().slice(-9);
   const lock = createSendLock(page, store, key('lock'), tab);
   const lifecycle = createLifecycle(failed);
-  const device = readDevice(page);
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const pending: (() => void)[] = [];
@@ -86,6 +87,7 @@ export const createPageTracker = (
   let replayedAt: number | undefined;
   let announce!: (id: Promise<string>) => void;
   const settled = new Promise<string>((resolve) => (announce = resolve));
+  const readPage = (): JsonObject | undefined => features.readPage?.(page);
   const now = (): number => replayedAt ?? clock.now();
 
   const server = async (method: string, fields?: JsonObject): Promise<unknown> => {
@@ -140,10 +142,10 @@ export const createPageTracker = (
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
     if (consent.status() === 'denied') return;
-    const said = { page: readPage(page), ...context };
+    const said = { page: readPage(), ...context };
     const json = JSON.stringify({
       type,
-      messageId: createVisitorId(),
+      messageId: uuidV7(),
       timestamp: new Date(at).toISOString(),
       userId: userId ?? undefined,
       ...fields,
@@ -151,7 +153,7 @@ export const createPageTracker = (
     const add = (): void => {
       if (!live) return;
       const full: EventContext = {
-        ...device,
+        library,
         ...enrich?.(),
         ...said,
         sessionId: session.touch(at),
@@ -168,7 +170,7 @@ export const createPageTracker = (
     now,
     hashIdentifiers: settings.hashIdentifiers,
     protectTraits: features.protectTraits,
-    readPage: () => readPage(page),
+    readPage,
     make,
     setUserId(id) {
       userId = id;
