@@ -27,6 +27,7 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
   const confirmations = createConfirmations(platform.stayAlive);
   /** Batches begun: a call knows by it whether its event can have left. */
   let begun = 0;
+  let isStopped = false;
 
   const queue = createQueue(
     {
@@ -62,7 +63,9 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
         confirmations.dropped([record], 'delivery_refused', `HTTP ${reply.status}`);
         room.check();
       },
-      onFailed: (code, detail) => void listeners.failed(code, detail),
+      onFailed(code, detail) {
+        if (!isStopped) listeners.failed(code, detail);
+      },
     },
     { ...options, batch: { count: options.batchEvents, bytes: options.batchBytes } },
   );
@@ -151,6 +154,7 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
     },
 
     async stop(): Promise<void> {
+      isStopped = true;
       delivery.stop();
       room.end();
       confirmations.end('tracker_closed');

@@ -104,7 +104,7 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
       async close() {
         if (!opening) return;
         const { storage, lease } = await opened();
-        await lease.release();
+        await lease.close();
         await storage.close();
       },
     },

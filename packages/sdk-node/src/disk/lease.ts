@@ -1,4 +1,4 @@
-import type { Lock } from '@nitka/core';
+import { NitkaError, type Lock } from '@nitka/core';
 import type { Environment } from './environment.ts';
 
 /** Who sends from this folder. */
@@ -24,7 +24,8 @@ export interface LeaseParts {
 
 export interface SenderLease {
   readonly lock: Lock;
-  release(): Promise<void>;
+  /** Gives the lease back for good: the queue is closed. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds: between two beats, without a beat until the owner counts as dead, between two looks, unused until released. */
@@ -43,6 +44,8 @@ export const createSenderLease = (parts: LeaseParts): SenderLease => {
   const { environment, owner, pid, host } = parts;
   const { meta } = environment;
   let isHeld = false;
+  let isClosed = false;
+  let taking: Promise<boolean> | undefined;
   let users = 0;
   let beating: NodeJS.Timeout | undefined;
   let leaving: NodeJS.Timeout | undefined;
@@ -103,21 +106,32 @@ export const createSenderLease = (parts: LeaseParts): SenderLease => {
     leaving = setTimeout(() => void release().catch(() => {}), times.idle).unref();
   };
 
+  const hold = async (): Promise<void> => {
+    while (!isHeld) {
+      if (isClosed) throw new NitkaError('tracker_closed');
+      taking = take();
+      isHeld = await taking;
+      if (!isHeld) await wait(times.look);
+    }
+  };
+
   return {
-    release,
+    async close() {
+      isClosed = true;
+      // A lease that is on its way and is left in place would bar the next owner for a while.
+      if (await taking?.catch(() => false)) isHeld = true;
+      await release();
+    },
     async lock(task) {
       users++;
       clearTimeout(leaving);
       try {
-        while (!isHeld) {
-          isHeld = await take();
-          if (!isHeld) await wait(times.look);
-        }
-        beating ??= setInterval(() => void beat().catch(() => {}), times.beat).unref();
+        await hold();
+        if (!isClosed) beating ??= setInterval(() => void beat().catch(() => {}), times.beat).unref();
         return await task();
       } finally {
         users--;
-        if (users === 0) releaseSoon();
+        if (users === 0 && !isClosed) releaseSoon();
       }
     },
   };

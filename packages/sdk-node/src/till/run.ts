@@ -86,6 +86,9 @@ const status = async (options: TillOptions, { stdout }: TillParts): Promise<numb
   return exitCodes.done;
 };
 
+/** Milliseconds to send the last batch when the command is stopped. */
+const lastFlush = 2000;
+
 const work = async (options: TillOptions, parts: TillParts): Promise<number> => {
   const say = (text: string): void => void parts.stderr.write(`nitka-till: ${text}\n`);
   const tracker = openTracker(options, say);
@@ -93,10 +96,11 @@ const work = async (options: TillOptions, parts: TillParts): Promise<number> => 
   let outcome = empty;
   if (options.command === 'send') outcome = await send(tracker, options, parts);
   if (options.command === 'watch') outcome = await watch(tracker, options, parts);
-  const isWaiting = options.timeout > 0;
+  // A service that is stopped leaves what waits to its next start.
+  const isWaiting = options.timeout > 0 && !(options.command === 'watch' && parts.signal.aborted);
   const progress = createProgress(parts.stderr, () => performance.now());
   const pending = await drain(tracker, { seconds: options.timeout, signal: parts.signal, progress });
-  await tracker.close({ timeout: 0 });
+  await tracker.close({ timeout: parts.signal.aborted ? lastFlush : 0 });
   const { stored, bad, failure } = outcome;
   if (failure) say(`${failure.code}: ${failure.message}`);
   if (bad > 0) say(`${bad} bad lines are kept with their reasons`);
