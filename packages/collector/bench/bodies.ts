@@ -11,7 +11,13 @@ export const makeBody = (writeKey: string, events: number): string =>
       anonymousId: '019a0000-0000-7000-8000-000000000001',
       event: 'Product Viewed',
       timestamp: new Date().toISOString(),
-      properties: { product_id: `p-${index}`, price: 1999.9, currency: 'RUB', category: 'Flats', name: 'Квартира 2 комнаты' },
+      properties: {
+        product_id: `p-${index}`,
+        price: 1999.9,
+        currency: 'RUB',
+        category: 'Flats',
+        name: 'Квартира 2 комнаты',
+      },
       context: {
         sessionId: '019a0000-0000-7000-8000-000000000002',
         sequence: index + 1,

@@ -36,7 +36,14 @@ const start = (command: string[]): Promise<{ child: ChildProcess; port: number }
 
 const load = (port: number, path: string): Promise<Record<string, number>> =>
   new Promise((resolve, reject) => {
-    const task = { port, path, writeKey, events: Number(values.events), seconds: Number(values.seconds), connections: Number(values.connections) };
+    const task = {
+      port,
+      path,
+      writeKey,
+      events: Number(values.events),
+      seconds: Number(values.seconds),
+      connections: Number(values.connections),
+    };
     const child = fork(here('load.ts'), [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
     child.once('message', (figures) => resolve(figures as Record<string, number>)).once('error', reject);
   });
@@ -67,7 +74,8 @@ const collector = async (): Promise<void> => {
   const from = performance.now();
   const figures = await load(port, '/v1/batch');
   const atEnd = await metric(port, 'nitka_destination_waiting');
-  while ((await metric(port, 'nitka_destination_waiting')) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await metric(port, 'nitka_destination_waiting')) > 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   const rows = (figures['requests'] ?? 0) * Number(values.events);
   const memory = { rssMb: rss(child.pid ?? 0, 'VmRSS'), peakMb: rss(child.pid ?? 0, 'VmHWM') };
   const rowsPerSecond = Math.round((rows / (performance.now() - from)) * 1000);

@@ -15,7 +15,9 @@ const agent = new Agent({ keepAlive: true, maxSockets: task.connections });
 const template = makeBody(task.writeKey, task.events);
 /** A fresh body costs as much as the collector's own work: only the ids are changed, in place. */
 const bytes = Buffer.from(template);
-const idPlaces = [...template.matchAll(/"messageId":"/g)].map(({ index }) => Buffer.byteLength(template.slice(0, index)) + 13);
+const idPlaces = [...template.matchAll(/"messageId":"/g)].map(
+  ({ index }) => Buffer.byteLength(template.slice(0, index)) + 13,
+);
 let counter = Math.floor(Date.now() % 1e9) * 1000;
 
 const nextBody = (): Buffer => {
@@ -31,7 +33,14 @@ const nextBody = (): Buffer => {
 const send = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const outgoing = request(
-      { agent, port: task.port, host: '127.0.0.1', path: task.path, method: 'POST', headers: { 'content-type': 'text/plain' } },
+      {
+        agent,
+        port: task.port,
+        host: '127.0.0.1',
+        path: task.path,
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+      },
       (response) => response.resume().on('end', () => resolve(response.statusCode ?? 0)),
     );
     outgoing.on('error', reject);
@@ -54,9 +63,16 @@ const run = async (): Promise<void> => {
   );
   const seconds = (performance.now() - started) / 1000;
   latencies.sort((a, b) => a - b);
-  const at = (part: number): number => Number((latencies[Math.floor(latencies.length * part)] ?? 0).toFixed(1));
+  const at = (part: number): number =>
+    Number((latencies[Math.floor(latencies.length * part)] ?? 0).toFixed(1));
   const ok = latencies.length - failed;
-  process.send?.({ requests: ok, failed, eventsPerSecond: Math.round((ok * task.events) / seconds), p50: at(0.5), p99: at(0.99) });
+  process.send?.({
+    requests: ok,
+    failed,
+    eventsPerSecond: Math.round((ok * task.events) / seconds),
+    p50: at(0.5),
+    p99: at(0.99),
+  });
 };
 
 await run();

@@ -9,9 +9,9 @@ import { startAdminServer } from './admin/server.ts';
 import type { AdminServer } from './admin/server.ts';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
-import type { CollectorConfig } from './config.ts';
+import type { CollectorConfig, DestinationConfig } from './config.ts';
 import type { Destination, DestinationError } from './destinations/destination.ts';
-import { createDestination } from './destinations/index.ts';
+import { createDestination as createRegistered } from './destinations/index.ts';
 import { createEnrich } from './enrich.ts';
 import { createForwarder } from './forwarder.ts';
 import type { Forwarder } from './forwarder.ts';
@@ -35,6 +35,8 @@ export interface Collector {
 export interface CollectorParts {
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** @default the registry of the package */
+  readonly createDestination?: (config: DestinationConfig, dataDir: string) => Promise<Destination>;
 }
 
 /**
@@ -46,7 +48,7 @@ export const openCollector = async (
   config: CollectorConfig,
   parts: CollectorParts = {},
 ): Promise<Collector> => {
-  const { clock = systemClock, random = Math.random } = parts;
+  const { clock = systemClock, random = Math.random, createDestination = createRegistered } = parts;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const destinations = new Map<string, Destination>();
   for (const options of config.destinations)

@@ -77,6 +77,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   /** `stop` ends it early; so does `wake` if it may. */
   const wait = (milliseconds: number, wakes: boolean): Promise<void> =>
     new Promise((resolve) => {
+      if (stopping) return resolve();
       const end = (): void => {
         clock.clearTimeout(timer);
         pause = null;

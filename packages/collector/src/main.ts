@@ -2,7 +2,7 @@
 import { NitkaError } from '@nitka/core';
 import { cac } from 'cac';
 import type { LedgerLine } from './ledger.ts';
-import { listRejects, runQuery, showLedger } from './admin/commands.ts';
+import { listRejects, runQuery } from './admin/commands.ts';
 import type { ShownReject } from './admin/commands.ts';
 import { init } from './commands/init.ts';
 import { askOrOwn, withDestinations, withSpool } from './commands/offline.ts';
@@ -88,7 +88,7 @@ cli
     const config = readConfig(options.config);
     const names = config.destinations.map(({ name }) => name);
     const lines = await askOrOwn<LedgerLine[]>(config, 'ledger', {}, () =>
-      withSpool(config, (spool) => showLedger(spool, names)),
+      withSpool(config, (spool) => spool.books(names)),
     );
     say(formatObjects(lines, formatOf(options)));
     if (!lines.every(({ balanced }) => balanced)) process.exitCode = 1;

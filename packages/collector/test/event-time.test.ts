@@ -11,7 +11,9 @@ describe('eventTimes', () => {
   });
 
   it('takes the event’s own time where it was not said when it was sent', () => {
-    expect(eventTimes('2026-11-20T12:00:00+03:00', undefined, received).occurredAt).toBe(Date.UTC(2026, 10, 20, 9));
+    expect(eventTimes('2026-11-20T12:00:00+03:00', undefined, received).occurredAt).toBe(
+      Date.UTC(2026, 10, 20, 9),
+    );
   });
 
   it.each([

@@ -4,7 +4,9 @@ import { nestsDeeper, sliceElements, sliceMembers } from '../src/raw-slices.ts';
 
 const cut = (text: string): string[] => {
   const body = Buffer.from(text);
-  const array = sliceMembers(body).filter(({ key }) => key === 'batch').at(-1);
+  const array = sliceMembers(body)
+    .filter(({ key }) => key === 'batch')
+    .at(-1);
   return array ? sliceElements(body, array).map(({ start, end }) => body.toString('utf8', start, end)) : [];
 };
 
@@ -25,10 +27,17 @@ describe('sliceElements', () => {
 
   it('agrees with JSON.parse on any batch, however it is spaced', () => {
     fc.assert(
-      fc.property(fc.array(fc.jsonValue()), fc.constantFrom(0, 1, 3), fc.jsonValue(), (batch, spaces, other) => {
-        const slices = cut(JSON.stringify({ other, batch, context: other }, null, spaces));
-        expect(slices.map((slice) => JSON.parse(slice) as unknown)).toEqual(JSON.parse(JSON.stringify(batch)));
-      }),
+      fc.property(
+        fc.array(fc.jsonValue()),
+        fc.constantFrom(0, 1, 3),
+        fc.jsonValue(),
+        (batch, spaces, other) => {
+          const slices = cut(JSON.stringify({ other, batch, context: other }, null, spaces));
+          expect(slices.map((slice) => JSON.parse(slice) as unknown)).toEqual(
+            JSON.parse(JSON.stringify(batch)),
+          );
+        },
+      ),
     );
   });
 

@@ -30,13 +30,28 @@ describe('judge', () => {
 
   it('refuses whatever the published schema refuses', () => {
     const validate = new Ajv2020({ strict: false }).compile(eventSchema);
-    const fields = ['type', 'messageId', 'anonymousId', 'userId', 'groupId', 'previousId', 'event', 'name', 'properties', 'traits', 'context'];
+    const fields = [
+      'type',
+      'messageId',
+      'anonymousId',
+      'userId',
+      'groupId',
+      'previousId',
+      'event',
+      'name',
+      'properties',
+      'traits',
+      'context',
+    ];
     const odd = fc.oneof(fc.constantFrom('track', 'page', 'alias', '', null), fc.jsonValue());
     fc.assert(
-      fc.property(fc.record(Object.fromEntries(fields.map((field) => [field, odd])), { requiredKeys: [] }), (fields_) => {
-        const event = { ...good, ...fields_ };
-        if (!validate(event)) expect(judge(event)).not.toBe(null);
-      }),
+      fc.property(
+        fc.record(Object.fromEntries(fields.map((field) => [field, odd])), { requiredKeys: [] }),
+        (fields_) => {
+          const event = { ...good, ...fields_ };
+          if (!validate(event)) expect(judge(event)).not.toBe(null);
+        },
+      ),
       { numRuns: 500 },
     );
   });

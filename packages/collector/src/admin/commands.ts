@@ -1,7 +1,5 @@
 import { NitkaError } from '@nitka/core';
 import type { Destination, QueryResult } from '../destinations/destination.ts';
-import { balance } from '../ledger.ts';
-import type { LedgerLine } from '../ledger.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AdminCommand } from './server.ts';
 
@@ -43,9 +41,6 @@ export const listRejects = (spool: Spool, limit: number): ShownReject[] =>
     payload: payload.toString('utf8'),
   }));
 
-export const showLedger = (spool: Spool, names: readonly string[]): LedgerLine[] =>
-  balance(spool.ledger, names, spool.pending);
-
 /** The socket is taken before the spool is opened, so commands wait for their parts. */
 export const createAdminCommands = (): {
   readonly table: Record<string, AdminCommand>;
@@ -62,7 +57,7 @@ export const createAdminCommands = (): {
     },
     async ledger() {
       const { spool, destinations } = await ready;
-      return showLedger(spool, [...destinations.keys()]);
+      return spool.books([...destinations.keys()]);
     },
     async rejects({ limit }) {
       const { spool } = await ready;

@@ -1,3 +1,18 @@
+const columns = {
+  raw_events: `message_id VARCHAR, type VARCHAR, event VARCHAR, anonymous_id VARCHAR, server_visitor_id VARCHAR, user_id VARCHAR,
+    session_id VARCHAR, sequence BIGINT, phone VARCHAR, email VARCHAR, occurred_at TIMESTAMP, original_timestamp TIMESTAMP,
+    sent_at TIMESTAMP, received_at TIMESTAMP, source VARCHAR, source_kind VARCHAR, library VARCHAR, ip VARCHAR,
+    user_agent VARCHAR, bot VARCHAR, payload JSON, batch_context JSON, batch_id VARCHAR, loaded_at TIMESTAMP`,
+  raw_rejects: `message_id VARCHAR, source VARCHAR, code VARCHAR, detail VARCHAR, received_at TIMESTAMP, payload BLOB,
+    batch_id VARCHAR, loaded_at TIMESTAMP`,
+  nitka_batches: 'batch_id VARCHAR, events BIGINT, rejects BIGINT, loaded_at TIMESTAMP',
+};
+
+/** What the newest version's tables consist of, in order. */
+export const duckdbColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(columns).map(([table, text]) => [table, text.replace(/\s+/g, ' ')]),
+);
+
 /** Steps of the schema, in order. A step that was released is never changed: add another. */
 export const duckdbMigrations: readonly string[] = [
   `

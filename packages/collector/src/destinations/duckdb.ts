@@ -1,18 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NitkaError } from '@nitka/core';
-import type {
-  DuckDBAppender,
-  DuckDBConnection,
-  DuckDBInstance,
-  DuckDBTimestampValue,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { Ajv } from 'ajv';
-import type { RejectRow, Row } from '../row.ts';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
+import { appendBatch } from './duckdb-append.ts';
+import { migrateDuckdb } from './duckdb-migrate.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
-import { duckdbMigrations, duckdbViews } from './duckdb-schema.ts';
+import type { DuckdbQuery } from './duckdb-query.ts';
 
 export interface DuckdbOptions {
   /** The database file. @default `<dataDir>/warehouse.duckdb` */
@@ -74,139 +70,65 @@ const failureOf = (error: unknown): DestinationError => {
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
   const options = parseOptions(config, dataDir);
   const client = await loadClient();
-  let instance: DuckDBInstance;
-  let connection: DuckDBConnection;
-  let query: Awaited<ReturnType<typeof createDuckdbQuery>>;
+  let instance: DuckDBInstance | undefined;
+  let connection: DuckDBConnection | undefined;
+  let query: DuckdbQuery | undefined;
 
-  const time = (milliseconds: number): DuckDBTimestampValue =>
-    new client.DuckDBTimestampValue(BigInt(milliseconds) * 1000n);
-
-  const textOrNull = (appender: DuckDBAppender, value: string | null): void =>
-    value === null ? appender.appendNull() : appender.appendVarchar(value);
-  const timeOrNull = (appender: DuckDBAppender, value: number | null): void =>
-    value === null ? appender.appendNull() : appender.appendTimestamp(time(value));
-
-  const appendEvent = (to: DuckDBAppender, row: Row): void => {
-    to.appendVarchar(row.message_id);
-    to.appendVarchar(row.type);
-    textOrNull(to, row.event);
-    textOrNull(to, row.anonymous_id);
-    textOrNull(to, row.server_visitor_id);
-    textOrNull(to, row.user_id);
-    textOrNull(to, row.session_id);
-    if (row.sequence === null) to.appendNull();
-    else to.appendBigInt(BigInt(row.sequence));
-    textOrNull(to, row.phone);
-    textOrNull(to, row.email);
-    to.appendTimestamp(time(row.occurred_at));
-    timeOrNull(to, row.original_timestamp);
-    timeOrNull(to, row.sent_at);
-    to.appendTimestamp(time(row.received_at));
-    to.appendVarchar(row.source);
-    to.appendVarchar(row.source_kind);
-    textOrNull(to, row.library);
-    textOrNull(to, row.ip);
-    textOrNull(to, row.user_agent);
-    textOrNull(to, row.bot);
-    to.appendVarchar(row.payload.toString('utf8'));
-    textOrNull(to, row.batch_context);
+  const close = (): void => {
+    query?.close();
+    connection?.closeSync();
+    // Without it the file stays locked to this process.
+    instance?.closeSync();
+    query = connection = instance = undefined;
   };
 
-  const appendReject = (to: DuckDBAppender, row: RejectRow): void => {
-    textOrNull(to, row.message_id);
-    to.appendVarchar(row.source);
-    to.appendVarchar(row.code);
-    textOrNull(to, row.detail);
-    to.appendTimestamp(time(row.received_at));
-    to.appendBlob(row.payload);
+  const open = async (): Promise<void> => {
+    mkdirSync(dirname(options.path), { recursive: true });
+    instance = await client.DuckDBInstance.create(options.path, {
+      memory_limit: options.memoryLimit,
+      threads: String(options.threads),
+      // A query must not read or write other files of the machine.
+      enable_external_access: 'false',
+      autoinstall_known_extensions: 'false',
+    });
+    connection = await instance.connect();
+    await migrateDuckdb(connection);
+    query = await createDuckdbQuery(instance, client);
   };
 
-  const appendAll = async <T>(
-    table: string,
-    rows: readonly T[],
-    batch: LoadBatch,
-    append: (to: DuckDBAppender, row: T) => void,
-  ) => {
-    if (rows.length === 0) return;
-    const appender = await connection.createAppender(table);
-    const loadedAt = time(batch.loadedAt);
+  const load = async (to: DuckDBConnection, batch: LoadBatch): Promise<void> => {
+    await to.run('BEGIN');
     try {
-      for (const row of rows) {
-        append(appender, row);
-        appender.appendVarchar(batch.id);
-        appender.appendTimestamp(loadedAt);
-        appender.endRow();
-      }
-      appender.flushSync();
-    } finally {
-      appender.closeSync();
+      const found = await to.runAndReadAll('SELECT 1 FROM nitka_batches WHERE batch_id = $1', [batch.id]);
+      if (found.currentRowCount === 0) await appendBatch(client, to, batch);
+      await to.run('COMMIT');
+    } catch (error) {
+      await to.run('ROLLBACK').catch(() => undefined);
+      throw error;
     }
-  };
-
-  const migrate = async (): Promise<void> => {
-    await connection.run(
-      'CREATE TABLE IF NOT EXISTS nitka_schema (version INTEGER NOT NULL, applied_at TIMESTAMP NOT NULL)',
-    );
-    const done = await connection.runAndReadAll('SELECT coalesce(max(version), 0) FROM nitka_schema');
-    const version = Number(done.getRows()[0]?.[0] ?? 0);
-    if (version > duckdbMigrations.length) {
-      throw new DestinationError('schema', `the tables are of version ${version}, made by a newer collector`);
-    }
-    for (const [index, step] of duckdbMigrations.entries()) {
-      if (index < version) continue;
-      await connection.run('BEGIN');
-      await connection.run(step);
-      await connection.run(`INSERT INTO nitka_schema VALUES (${index + 1}, now()::TIMESTAMP)`);
-      await connection.run('COMMIT');
-    }
-    for (const view of duckdbViews) await connection.run(view);
   };
 
   return {
     async open() {
-      mkdirSync(dirname(options.path), { recursive: true });
       try {
-        instance = await client.DuckDBInstance.create(options.path, {
-          memory_limit: options.memoryLimit,
-          threads: String(options.threads),
-          // A query must not read or write other files of the machine.
-          enable_external_access: 'false',
-          autoinstall_known_extensions: 'false',
-        });
-        connection = await instance.connect();
-        await migrate();
-        query = await createDuckdbQuery(instance, client);
+        await open();
       } catch (error) {
+        close();
         throw failureOf(error);
       }
     },
     async load(batch) {
+      if (!connection) throw new DestinationError('temporary', 'not open');
       try {
-        await connection.run('BEGIN');
-        const found = await connection.runAndReadAll('SELECT 1 FROM nitka_batches WHERE batch_id = $1', [
-          batch.id,
-        ]);
-        if (found.currentRowCount === 0) {
-          await appendAll('raw_events', batch.events, batch, appendEvent);
-          await appendAll('raw_rejects', batch.rejects, batch, appendReject);
-          await connection.run('INSERT INTO nitka_batches VALUES ($1, $2, $3, $4)', [
-            batch.id,
-            BigInt(batch.events.length),
-            BigInt(batch.rejects.length),
-            time(batch.loadedAt),
-          ]);
-        }
-        await connection.run('COMMIT');
+        await load(connection, batch);
       } catch (error) {
-        await connection.run('ROLLBACK').catch(() => undefined);
         throw failureOf(error);
       }
     },
-    query: (sql, limit) => query.run(sql, limit),
-    close() {
-      query?.close();
-      connection?.closeSync();
-      instance?.closeSync();
+    async query(sql, limit) {
+      if (!query) throw new NitkaError('query_failed', 'the database is not open yet');
+      return query.run(sql, limit);
     },
+    close,
   };
 };

@@ -21,6 +21,11 @@ const inflate = (bytes: Buffer, maxOutputLength: number): Promise<Buffer> =>
 
 /** Takes every body as bytes: the content type is no guide to what clients really send. */
 export const registerBody = (app: FastifyInstance): void => {
+  app.addHook('onRequest', async (request) => {
+    // Fastify answers 415 to a content type that it cannot read, before any parser is asked.
+    if (request.headers['content-type'] !== undefined)
+      request.headers['content-type'] = 'application/octet-stream';
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };

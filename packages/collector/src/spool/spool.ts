@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
-import { createLedger } from '../ledger.ts';
-import type { Ledger } from '../ledger.ts';
+import { balance, createLedger } from '../ledger.ts';
+import type { Ledger, LedgerLine } from '../ledger.ts';
 import { decodeChunk, encodeChunk, isAccepted, readChunkHead } from './chunk.ts';
 import type { Chunk, Entry } from './chunk.ts';
 import { openEnvironment } from './environment.ts';
@@ -51,6 +51,8 @@ export interface Spool {
   release(destinations: readonly string[]): void;
   /** Events that wait for a destination, by source. Reads heads only. */
   pending(destination: string): Map<string, number>;
+  /** The books as they are on disk: the counts in memory run ahead of a transaction that is on its way. */
+  books(destinations: readonly string[]): LedgerLine[];
   waitingBytes(): number;
   close(): Promise<void>;
 }
@@ -151,6 +153,23 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
     return { next: head, ranges: [] };
   };
 
+  const pending = (destination: string): Map<string, number> => {
+    const counts = new Map<string, number>();
+    const { next } = cursor(destination);
+    for (const { key, value } of events.getRange({ start: chunkStart(next) })) {
+      const { source, accepted, rejected } = readChunkHead(value);
+      if (key + accepted + rejected <= next) continue;
+      const rest =
+        key >= next
+          ? accepted
+          : decodeChunk(Buffer.from(value))
+              .entries.slice(next - key)
+              .filter(isAccepted).length;
+      counts.set(source, (counts.get(source) ?? 0) + rest);
+    }
+    return counts;
+  };
+
   return {
     id: meta.get('id') as string,
     ledger,
@@ -191,22 +210,8 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
       const whole = settled === head || events.doesExist(settled) ? keys : keys.slice(0, -1);
       for (const key of whole) events.removeSync(key);
     },
-    pending(destination) {
-      const counts = new Map<string, number>();
-      const { next } = cursor(destination);
-      for (const { key, value } of events.getRange({ start: chunkStart(next) })) {
-        const { source, accepted, rejected } = readChunkHead(value);
-        if (key + accepted + rejected <= next) continue;
-        const rest =
-          key >= next
-            ? accepted
-            : decodeChunk(Buffer.from(value))
-                .entries.slice(next - key)
-                .filter(isAccepted).length;
-        counts.set(source, (counts.get(source) ?? 0) + rest);
-      }
-      return counts;
-    },
+    pending,
+    books: (destinations) => balance(createLedger(meta), destinations, pending),
     waitingBytes: group.waitingBytes,
     async close() {
       await group.idle();

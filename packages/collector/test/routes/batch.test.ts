@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { browserKey, openTestCollector, page, serverKey } from '../support/collector.ts';
 import type { TestCollector } from '../support/collector.ts';
 
-const track = (messageId: string, more: object = {}) => ({ type: 'track', event: 'E', anonymousId: 'a', messageId, ...more });
+const track = (messageId: string, more: object = {}) => ({
+  type: 'track',
+  event: 'E',
+  anonymousId: 'a',
+  messageId,
+  ...more,
+});
 const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
 
 const post = (
@@ -14,7 +20,12 @@ const post = (
   body: unknown,
   { url = '/v1/batch', headers = {} as Record<string, string> } = {},
 ): Promise<LightMyRequestResponse> =>
-  app.inject({ method: 'POST', url, headers, payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body) });
+  app.inject({
+    method: 'POST',
+    url,
+    headers,
+    payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+  });
 
 const expectError = (response: LightMyRequestResponse, code: ErrorCode): void => {
   expect(response.json()).toEqual({ success: false, code, message: errors[code].text });
@@ -24,13 +35,14 @@ const expectError = (response: LightMyRequestResponse, code: ErrorCode): void =>
 describe('POST /v1/batch', () => {
   it('keeps each event byte for byte', async () => {
     const collector = await openTestCollector();
-    const raw = '{ "type":"track","event" : "\\u0416", "anonymousId":"a", "messageId":"m", "n": 1.50e3, "big":12345678901234567890 }';
+    const raw =
+      '{ "type":"track","event" : "\\u0416", "anonymousId":"a", "messageId":"m", "n": 1.50e3, "big":12345678901234567890 }';
     const response = await post(collector, `{"writeKey":"${browserKey}","batch":[ ${raw} ]}`);
     expect(response.json()).toEqual({ success: true, accepted: 1, duplicates: 0 });
     await collector.loaded();
-    expect(await collector.rows('SELECT event, payload::VARCHAR AS payload, batch_context FROM raw_events')).toEqual([
-      { event: 'Ж', payload: raw, batch_context: null },
-    ]);
+    expect(
+      await collector.rows('SELECT event, payload::VARCHAR AS payload, batch_context FROM raw_events'),
+    ).toEqual([{ event: 'Ж', payload: raw, batch_context: null }]);
   });
 
   it('loads nine good events and keeps the bad one with its reason', async () => {
@@ -43,13 +55,15 @@ describe('POST /v1/batch', () => {
       success: true,
       accepted: 9,
       duplicates: 0,
-      rejected: [{ index: 4, messageId: 'm4', code: 'event_type_unknown', message: errors.event_type_unknown.text }],
+      rejected: [
+        { index: 4, messageId: 'm4', code: 'event_type_unknown', message: errors.event_type_unknown.text },
+      ],
     });
     await collector.loaded();
     expect(await collector.rows('SELECT count(*) AS n FROM raw_events')).toEqual([{ n: '9' }]);
-    expect(await collector.rows('SELECT message_id, code, decode(payload) AS payload FROM raw_rejects')).toEqual([
-      { message_id: 'm4', code: 'event_type_unknown', payload: JSON.stringify(batch[4]) },
-    ]);
+    expect(
+      await collector.rows('SELECT message_id, code, decode(payload) AS payload FROM raw_rejects'),
+    ).toEqual([{ message_id: 'm4', code: 'event_type_unknown', payload: JSON.stringify(batch[4]) }]);
     expect(collector.balanced()).toBe(true);
   });
 
@@ -59,13 +73,19 @@ describe('POST /v1/batch', () => {
     expect((await post(collector, body)).json()).toMatchObject({ accepted: 3, duplicates: 1 });
     expect((await post(collector, body)).json()).toMatchObject({ accepted: 3, duplicates: 3 });
     await collector.loaded();
-    expect(await collector.rows('SELECT message_id FROM raw_events ORDER BY 1')).toEqual([{ message_id: 'm' }, { message_id: 'n' }]);
+    expect(await collector.rows('SELECT message_id FROM raw_events ORDER BY 1')).toEqual([
+      { message_id: 'm' },
+      { message_id: 'n' },
+    ]);
     expect(collector.balanced()).toBe(true);
   });
 
   it('makes a messageId where there is none', async () => {
     const collector = await openTestCollector();
-    await post(collector, { writeKey: browserKey, batch: [track(undefined as never), { ...track('x'), messageId: null }] });
+    await post(collector, {
+      writeKey: browserKey,
+      batch: [track(undefined as never), { ...track('x'), messageId: null }],
+    });
     await collector.loaded();
     const rows = await collector.rows('SELECT message_id FROM raw_events');
     expect(rows.map(({ message_id: id }) => /^[0-9a-f-]{36}$/.test(String(id)))).toEqual([true, true]);
@@ -74,11 +94,23 @@ describe('POST /v1/batch', () => {
   it('merges the context of the batch into the columns and keeps it beside the event', async () => {
     const collector = await openTestCollector();
     const context = { library: { name: 'analytics-go', version: '3.0' }, sessionId: 's', sequence: 7 };
-    await post(collector, { writeKey: browserKey, context, integrations: { All: true }, sentAt: 'nonsense', batch: [track('m')] });
+    await post(collector, {
+      writeKey: browserKey,
+      context,
+      integrations: { All: true },
+      sentAt: 'nonsense',
+      batch: [track('m')],
+    });
     await collector.loaded();
-    const [row] = await collector.rows('SELECT library, session_id, sequence, batch_context::VARCHAR AS c FROM raw_events');
+    const [row] = await collector.rows(
+      'SELECT library, session_id, sequence, batch_context::VARCHAR AS c FROM raw_events',
+    );
     expect(row).toMatchObject({ library: 'analytics-go/3.0', session_id: 's', sequence: '7' });
-    expect(JSON.parse(String(row?.['c']))).toEqual({ context, integrations: { All: true }, sentAt: 'nonsense' });
+    expect(JSON.parse(String(row?.['c']))).toEqual({
+      context,
+      integrations: { All: true },
+      sentAt: 'nonsense',
+    });
   });
 
   it.each([
@@ -90,7 +122,11 @@ describe('POST /v1/batch', () => {
     ['gzip called a form', { 'content-type': 'application/x-www-form-urlencoded' }, gzipSync],
   ])('reads a body sent as %s', async (_name, headers, encode) => {
     const collector = await openTestCollector();
-    const response = await post(collector, encode(JSON.stringify({ writeKey: browserKey, batch: [track('m')] })), { headers });
+    const response = await post(
+      collector,
+      encode(JSON.stringify({ writeKey: browserKey, batch: [track('m')] })),
+      { headers },
+    );
     expect(response.json()).toEqual({ success: true, accepted: 1, duplicates: 0 });
   });
 
@@ -112,7 +148,9 @@ describe('POST /v1/batch', () => {
     expectError(await post(collector, ''), 'malformed_json');
     expectError(await post(collector, '[1,2]'), 'invalid_body');
     expectError(await post(collector, { writeKey: browserKey, batch: {} }), 'invalid_body');
-    expect(collector.spool.rejects.list(9)).toMatchObject([{ source: 'till', code: 'malformed_json', payload: Buffer.from('{"batch":[{"a":1') }]);
+    expect(collector.spool.rejects.list(9)).toMatchObject([
+      { source: 'till', code: 'malformed_json', payload: Buffer.from('{"batch":[{"a":1') },
+    ]);
     expect(collector.balanced()).toBe(true);
   });
 
@@ -130,9 +168,18 @@ describe('POST /v1/batch', () => {
     const collector = await openTestCollector();
     const body = { batch: [track('m')] };
     const foreign = { origin: 'https://evil.example' };
-    expectError(await post(collector, body, { headers: { ...basic(browserKey), ...foreign } }), 'origin_not_allowed');
-    expectError(await post(collector, body, { headers: { ...basic(browserKey), origin: 'null' } }), 'origin_not_allowed');
-    expectError(await post(collector, body, { headers: { ...basic(serverKey), origin: page } }), 'origin_not_allowed');
+    expectError(
+      await post(collector, body, { headers: { ...basic(browserKey), ...foreign } }),
+      'origin_not_allowed',
+    );
+    expectError(
+      await post(collector, body, { headers: { ...basic(browserKey), origin: 'null' } }),
+      'origin_not_allowed',
+    );
+    expectError(
+      await post(collector, body, { headers: { ...basic(serverKey), origin: page } }),
+      'origin_not_allowed',
+    );
     expect(collector.spool.head()).toBe(1);
   });
 
@@ -140,7 +187,10 @@ describe('POST /v1/batch', () => {
     const collector = await openTestCollector();
     const big = track('big', { properties: { text: 'x'.repeat(1_000_000) } });
     const response = await post(collector, { writeKey: browserKey, batch: [track('m'), big] });
-    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 1, messageId: 'big', code: 'event_too_large' }] });
+    expect(response.json()).toMatchObject({
+      accepted: 1,
+      rejected: [{ index: 1, messageId: 'big', code: 'event_too_large' }],
+    });
     expect(collector.spool.rejects.list(1)[0]?.payload.toString()).toBe(JSON.stringify(big));
     expectError(await post(collector, 'x'.repeat(4_200_000)), 'body_too_large');
   });
@@ -149,31 +199,58 @@ describe('POST /v1/batch', () => {
     const collector = await openTestCollector();
     const bomb = gzipSync(Buffer.alloc(200_000_000, 0x20));
     expectError(await post(collector, bomb, { headers: { 'content-encoding': 'gzip' } }), 'body_too_large');
-    expectError(await post(collector, gzipSync('{}').subarray(0, 12), { headers: { 'content-encoding': 'gzip' } }), 'malformed_json');
-    expectError(await post(collector, '{}', { headers: { 'content-encoding': 'br' } }), 'unsupported_encoding');
+    expectError(
+      await post(collector, gzipSync('{}').subarray(0, 12), { headers: { 'content-encoding': 'gzip' } }),
+      'malformed_json',
+    );
+    expectError(
+      await post(collector, '{}', { headers: { 'content-encoding': 'br' } }),
+      'unsupported_encoding',
+    );
   });
 
   it('rejects a deeply nested event alone, and a body of brackets at once', async () => {
     const collector = await openTestCollector();
     const nest = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
-    const response = await post(collector, { writeKey: browserKey, batch: [track('m', { properties: { a: nest(40) } }), track('n')] });
-    expect(response.json()).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: 'nesting_too_deep' }] });
+    const response = await post(collector, {
+      writeKey: browserKey,
+      batch: [track('m', { properties: { a: nest(40) } }), track('n')],
+    });
+    expect(response.json()).toMatchObject({
+      accepted: 1,
+      rejected: [{ index: 0, code: 'nesting_too_deep' }],
+    });
     expectError(await post(collector, '['.repeat(4_000_000)), 'malformed_json');
   });
 
   it('is not polluted by prototypes', async () => {
     const collector = await openTestCollector();
-    const batch = '[{"__proto__":{"type":"track","event":"E","anonymousId":"a"},"constructor":{"prototype":{"polluted":1}}}]';
-    const response = await post(collector, `{"writeKey":"${browserKey}","__proto__":{"polluted":1},"batch":${batch}}`);
+    const batch =
+      '[{"__proto__":{"type":"track","event":"E","anonymousId":"a"},"constructor":{"prototype":{"polluted":1}}}]';
+    const response = await post(
+      collector,
+      `{"writeKey":"${browserKey}","__proto__":{"polluted":1},"batch":${batch}}`,
+    );
     expect(response.json()).toMatchObject({ accepted: 0, rejected: [{ code: 'event_type_unknown' }] });
     expect(({} as Record<string, unknown>)['polluted']).toBe(undefined);
   });
 
   it('keeps what is not UTF-8 as a reject, with its bytes', async () => {
     const collector = await openTestCollector();
-    const bad = Buffer.concat([Buffer.from('{"type":"track","event":"'), Buffer.from([0xcf, 0xf0]), Buffer.from('","anonymousId":"a"}')]);
-    const body = Buffer.concat([Buffer.from(`{"writeKey":"${browserKey}","batch":[`), bad, Buffer.from(']}')]);
-    expect((await post(collector, body)).json()).toMatchObject({ accepted: 0, rejected: [{ code: 'field_invalid' }] });
+    const bad = Buffer.concat([
+      Buffer.from('{"type":"track","event":"'),
+      Buffer.from([0xcf, 0xf0]),
+      Buffer.from('","anonymousId":"a"}'),
+    ]);
+    const body = Buffer.concat([
+      Buffer.from(`{"writeKey":"${browserKey}","batch":[`),
+      bad,
+      Buffer.from(']}'),
+    ]);
+    expect((await post(collector, body)).json()).toMatchObject({
+      accepted: 0,
+      rejected: [{ code: 'field_invalid' }],
+    });
     expect(collector.spool.rejects.list(1)[0]?.payload.equals(bad)).toBe(true);
   });
 
@@ -188,15 +265,26 @@ describe('routes of single events', () => {
   it.each(['/v1/track', '/track', '/v1/t', '/t'])('takes one at %s, its bytes as they are', async (url) => {
     const collector = await openTestCollector();
     const body = `{"event":"E", "userId": "u", "messageId":"m","writeKey":"${browserKey}"}`;
-    expect((await post(collector, body, { url })).json()).toEqual({ success: true, accepted: 1, duplicates: 0 });
+    expect((await post(collector, body, { url })).json()).toEqual({
+      success: true,
+      accepted: 1,
+      duplicates: 0,
+    });
     await collector.loaded();
-    expect(await collector.rows('SELECT type, payload::VARCHAR AS p FROM raw_events')).toEqual([{ type: 'track', p: body }]);
+    expect(await collector.rows('SELECT type, payload::VARCHAR AS p FROM raw_events')).toEqual([
+      { type: 'track', p: body },
+    ]);
   });
 
-  it.each(['/v1/import', '/v1/b', '/batch', '/b', '/import', '/beacon/v1/batch'])('takes a batch at %s', async (url) => {
-    const collector = await openTestCollector();
-    expect((await post(collector, { batch: [track('m')] }, { url: `${url}?writeKey=${browserKey}` })).statusCode).toBe(200);
-  });
+  it.each(['/v1/import', '/v1/b', '/batch', '/b', '/import', '/beacon/v1/batch'])(
+    'takes a batch at %s',
+    async (url) => {
+      const collector = await openTestCollector();
+      expect(
+        (await post(collector, { batch: [track('m')] }, { url: `${url}?writeKey=${browserKey}` })).statusCode,
+      ).toBe(200);
+    },
+  );
 
   it('takes one by pixel, and answers with an image whatever becomes of it', async () => {
     const collector = await openTestCollector();

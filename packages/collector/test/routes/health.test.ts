@@ -4,7 +4,11 @@ import { browserKey, openTestCollector } from '../support/collector.ts';
 describe('health routes', () => {
   it('tell that it lives, that it is ready, and the books', async () => {
     const { app, loaded } = await openTestCollector();
-    await app.inject({ method: 'POST', url: '/v1/track', payload: JSON.stringify({ writeKey: browserKey, event: 'E', userId: 'u' }) });
+    await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      payload: JSON.stringify({ writeKey: browserKey, event: 'E', userId: 'u' }),
+    });
     await loaded();
     expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' });
     expect((await app.inject('/readyz')).json()).toEqual({
@@ -14,14 +18,20 @@ describe('health routes', () => {
     });
     const metrics = (await app.inject('/metrics')).body;
     expect(metrics).toContain('nitka_events{source="site",state="accepted"} 1');
-    expect(metrics).toContain('nitka_destination_events{source="site",destination="duckdb",state="loaded"} 1');
+    expect(metrics).toContain(
+      'nitka_destination_events{source="site",destination="duckdb",state="loaded"} 1',
+    );
     expect(metrics).toContain('nitka_http_answers_total{route="/v1/track",status="200"} 1');
     expect(metrics).not.toContain(browserKey);
   });
 
   it('answers 503 with Retry-After while the disk is full, and nothing is accepted', async () => {
     const { app, spool } = await openTestCollector({ limits: { freeDiskBytes: Number.MAX_SAFE_INTEGER } });
-    const response = await app.inject({ method: 'POST', url: '/v1/track', payload: JSON.stringify({ writeKey: browserKey, event: 'E', userId: 'u' }) });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/track',
+      payload: JSON.stringify({ writeKey: browserKey, event: 'E', userId: 'u' }),
+    });
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ code: 'spool_full' });
     expect(response.headers['retry-after']).toBe('30');
@@ -31,9 +41,17 @@ describe('health routes', () => {
 
   it('gives clients of Segment and RudderStack their settings', async () => {
     const { app } = await openTestCollector();
-    const settings = await app.inject({ method: 'GET', url: `/v1/projects/${browserKey}/settings`, headers: { host: 'c.shop.example' } });
-    expect(settings.json()).toMatchObject({ integrations: { 'Segment.io': { apiKey: browserKey, apiHost: 'c.shop.example/v1' } } });
-    expect((await app.inject('/v1/projects/nope/settings')).json()).toMatchObject({ code: 'unknown_write_key' });
+    const settings = await app.inject({
+      method: 'GET',
+      url: `/v1/projects/${browserKey}/settings`,
+      headers: { host: 'c.shop.example' },
+    });
+    expect(settings.json()).toMatchObject({
+      integrations: { 'Segment.io': { apiKey: browserKey, apiHost: 'c.shop.example/v1' } },
+    });
+    expect((await app.inject('/v1/projects/nope/settings')).json()).toMatchObject({
+      code: 'unknown_write_key',
+    });
     const source = await app.inject(`/sourceConfig?writeKey=${browserKey}`);
     expect(source.json()).toMatchObject({ source: { enabled: true, destinations: [] } });
   });

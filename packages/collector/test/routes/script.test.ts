@@ -8,8 +8,12 @@ describe('GET the script', () => {
   it('serves the file under the chosen name, compressed and with an ETag', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'sdk.js'), 'window.nitka = 1;');
-    const { app } = await openTestCollector({ script: { path: '/lib/own.js', file: 'sdk.js', maxAgeSeconds: 60 } }, folder);
-    const get = (headers: Record<string, string>) => app.inject({ method: 'GET', url: '/lib/own.js', headers });
+    const { app } = await openTestCollector(
+      { script: { path: '/lib/own.js', file: 'sdk.js', maxAgeSeconds: 60 } },
+      folder,
+    );
+    const get = (headers: Record<string, string>) =>
+      app.inject({ method: 'GET', url: '/lib/own.js', headers });
     const plain = await get({});
     expect(plain.body).toBe('window.nitka = 1;');
     expect(plain.headers['cache-control']).toBe('public, max-age=60');
@@ -27,6 +31,8 @@ describe('GET the script', () => {
 
   it('is missing where the file is', async () => {
     const { app } = await openTestCollector({ script: { file: 'gone.js' } });
-    expect((await app.inject({ method: 'GET', url: '/nitka.js' })).json()).toMatchObject({ code: 'not_found' });
+    expect((await app.inject({ method: 'GET', url: '/nitka.js' })).json()).toMatchObject({
+      code: 'not_found',
+    });
   });
 });

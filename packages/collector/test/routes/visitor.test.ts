@@ -19,7 +19,12 @@ describe('POST /v1/visitor', () => {
         headers: { origin: page, 'content-type': 'text/plain', ...(cookie && { cookie: `vid=${cookie}` }) },
         payload: JSON.stringify({ writeKey: browserKey, anonymousId }),
       });
-    for (const response of [await ask(older, younger), await ask(younger, older), await ask(null, older), await ask('forged', older)]) {
+    for (const response of [
+      await ask(older, younger),
+      await ask(younger, older),
+      await ask(null, older),
+      await ask('forged', older),
+    ]) {
       expect(response.json()).toEqual({ success: true, anonymousId: older });
       const cookie = cookieOf(response.headers);
       expect(cookie).toContain(`vid=${older};`);
@@ -54,13 +59,23 @@ describe('POST /v1/visitor', () => {
     const { app } = await openTestCollector(config);
     const [older] = ids();
     const headers = { host: 't.shop.co.uk', 'x-forwarded-proto': 'https' };
-    const response = await app.inject({ method: 'POST', url: '/visitor', headers, payload: JSON.stringify({ anonymousId: older }) });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/visitor',
+      headers,
+      payload: JSON.stringify({ anonymousId: older }),
+    });
     expect(cookieOf(response.headers)).toMatch(/^shop_v=.*Domain=shop\.co\.uk;.*Secure/);
   });
 
   it('refuses foreign pages and gives them no CORS headers', async () => {
     const { app } = await openTestCollector();
-    const response = await app.inject({ method: 'POST', url: '/v1/visitor', headers: { origin: 'https://evil.example' }, payload: '{}' });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/visitor',
+      headers: { origin: 'https://evil.example' },
+      payload: '{}',
+    });
     expect(response.statusCode).toBe(403);
     expect(response.headers['access-control-allow-origin']).toBe(undefined);
   });
@@ -72,17 +87,26 @@ describe('DELETE /v1/visitor', () => {
     const preflight = await app.inject({
       method: 'OPTIONS',
       url: '/v1/visitor',
-      headers: { origin: page, 'access-control-request-method': 'DELETE', 'access-control-request-headers': 'content-type' },
+      headers: {
+        origin: page,
+        'access-control-request-method': 'DELETE',
+        'access-control-request-headers': 'content-type',
+      },
     });
     expect(preflight.headers['access-control-allow-methods']).toContain('DELETE');
     expect(preflight.headers['access-control-allow-credentials']).toBe('true');
-    const response = await app.inject({ method: 'DELETE', url: '/v1/visitor', headers: { origin: page, cookie: 'vid=x' } });
+    const response = await app.inject({
+      method: 'DELETE',
+      url: '/v1/visitor',
+      headers: { origin: page, cookie: 'vid=x' },
+    });
     expect(cookieOf(response.headers)).toMatch(/vid=;.*Expires=Thu, 01 Jan 1970/);
   });
 });
 
 describe('the cookie and batches', () => {
-  const batch = (anonymousId: string) => JSON.stringify({ writeKey: browserKey, batch: [{ type: 'page', anonymousId }] });
+  const batch = (anonymousId: string) =>
+    JSON.stringify({ writeKey: browserKey, batch: [{ type: 'page', anonymousId }] });
 
   it('is renewed by each batch, set if it is missing, and heals a page with a younger id', async () => {
     const collector = await openTestCollector();
@@ -102,7 +126,11 @@ describe('the cookie and batches', () => {
     expect(cookieOf(healing.headers)).toContain(`vid=${older};`);
     expect(cookieOf((await send(older, younger)).headers)).toContain(`vid=${older};`);
     await collector.loaded();
-    expect(await collector.rows('SELECT anonymous_id AS a, server_visitor_id AS s FROM raw_events ORDER BY received_at, message_id')).toEqual([
+    expect(
+      await collector.rows(
+        'SELECT anonymous_id AS a, server_visitor_id AS s FROM raw_events ORDER BY received_at, message_id',
+      ),
+    ).toEqual([
       { a: older, s: null },
       { a: younger, s: older },
       { a: older, s: younger },
@@ -113,7 +141,12 @@ describe('the cookie and batches', () => {
     const sources = [{ name: 'site', kind: 'browser', writeKey: browserKey, origins: ['*'] }];
     const { app } = await openTestCollector({ sources });
     const [older] = ids();
-    const response = await app.inject({ method: 'POST', url: '/v1/batch', headers: { origin: 'https://x.example' }, payload: batch(older) });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { origin: 'https://x.example' },
+      payload: batch(older),
+    });
     expect(response.statusCode).toBe(200);
     expect(cookieOf(response.headers)).toBe('');
     expect(response.headers['access-control-allow-credentials']).toBe(undefined);

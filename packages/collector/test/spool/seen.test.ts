@@ -9,7 +9,13 @@ describe('seenKey', () => {
   });
 
   it('is 16 bytes and different for all other texts, look-alikes of a UUID included', () => {
-    const texts = ['a', 'order-1', 'Ж'.repeat(36), '019A0000-0000-7000-8000-000000000001', '019a0000-0000-7000-8000-00000000000g'];
+    const texts = [
+      'a',
+      'order-1',
+      'Ж'.repeat(36),
+      '019A0000-0000-7000-8000-000000000001',
+      '019a0000-0000-7000-8000-00000000000g',
+    ];
     const keys = texts.map((text) => seenKey(text).toString('hex'));
     expect(new Set(keys).size).toBe(texts.length);
     expect(keys.every((key) => key.length === 32)).toBe(true);

@@ -7,8 +7,17 @@ const columns = {
   type: 'track', event: 'e', anonymousId: 'a', userId: null, sessionId: null, sequence: 1, phone: null, email: null,
   occurredAt: 1, originalTimestamp: null, sentAt: null, library: null, ip: null, userAgent: null, bot: null,
 }; // prettier-ignore
-const event = (messageId: string): Entry => ({ columns: { ...columns, messageId }, payload: Buffer.from(`{"id":"${messageId}"}`) });
-const meta = { source: 'site', kind: 'browser', receivedAt: 5, serverVisitorId: null, batchContext: null } as const;
+const event = (messageId: string): Entry => ({
+  columns: { ...columns, messageId },
+  payload: Buffer.from(`{"id":"${messageId}"}`),
+});
+const meta = {
+  source: 'site',
+  kind: 'browser',
+  receivedAt: 5,
+  serverVisitorId: null,
+  batchContext: null,
+} as const;
 
 const open = (folder = temporaryFolder()) => openSpool({ folder });
 
@@ -16,12 +25,19 @@ describe('spool', () => {
   it('gives back what was appended, byte for byte and in order, after it was closed and opened again', async () => {
     const folder = temporaryFolder();
     const first = open(folder);
-    await Promise.all([first.append({ meta, entries: [event('a'), event('b')] }), first.append({ meta, entries: [event('c')] })]);
+    await Promise.all([
+      first.append({ meta, entries: [event('a'), event('b')] }),
+      first.append({ meta, entries: [event('c')] }),
+    ]);
     await first.close();
     const again = open(folder);
     const chunks = again.read(1, again.head());
     expect(chunks.map(({ first: at }) => at)).toEqual([1, 3]);
-    expect(chunks.flatMap(({ chunk }) => chunk.entries.map(({ payload }) => payload.toString()))).toEqual(['{"id":"a"}', '{"id":"b"}', '{"id":"c"}']);
+    expect(chunks.flatMap(({ chunk }) => chunk.entries.map(({ payload }) => payload.toString()))).toEqual([
+      '{"id":"a"}',
+      '{"id":"b"}',
+      '{"id":"c"}',
+    ]);
     expect(chunks[0]?.chunk).toEqual({ meta, entries: [event('a'), event('b')] });
     expect(again.id).toBe(first.id);
     await again.close();
@@ -31,7 +47,9 @@ describe('spool', () => {
     const folder = temporaryFolder();
     const first = open(folder);
     const uuid = '019a0000-0000-7000-8000-000000000001';
-    expect(await first.append({ meta, entries: [event(uuid), event('x'), event(uuid)] })).toEqual({ duplicates: 1 });
+    expect(await first.append({ meta, entries: [event(uuid), event('x'), event(uuid)] })).toEqual({
+      duplicates: 1,
+    });
     await first.transact(() => {
       first.saveCursor('d', { next: first.head(), ranges: [] });
       first.release(['d']);
@@ -39,7 +57,9 @@ describe('spool', () => {
     expect(first.read(1, first.head())).toEqual([]);
     await first.close();
     const again = open(folder);
-    expect(await again.append({ meta, entries: [event(uuid), event('y'), event('x')] })).toEqual({ duplicates: 2 });
+    expect(await again.append({ meta, entries: [event(uuid), event('y'), event('x')] })).toEqual({
+      duplicates: 2,
+    });
     expect(again.ledger.of('site')).toMatchObject({ accepted: 6, duplicate: 3, rejected: 0 });
     expect(again.pending('d')).toEqual(new Map([['site', 1]]));
     await again.close();
@@ -50,7 +70,16 @@ describe('spool', () => {
     const payload = Buffer.from([0x7b, 0xff, 0x00]);
     await spool.append({ meta, entries: [{ code: 'field_invalid', detail: 'x', messageId: 'm', payload }] });
     expect(spool.rejects.list(9)).toEqual([
-      { id: 1, source: 'site', code: 'field_invalid', detail: 'x', messageId: 'm', receivedAt: 5, destination: null, payload },
+      {
+        id: 1,
+        source: 'site',
+        code: 'field_invalid',
+        detail: 'x',
+        messageId: 'm',
+        receivedAt: 5,
+        destination: null,
+        payload,
+      },
     ]);
     expect(await spool.append({ meta, entries: [event('m')] })).toEqual({ duplicates: 0 });
     await spool.close();

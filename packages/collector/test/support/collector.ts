@@ -6,7 +6,6 @@ import { openCollector } from '../../src/collector.ts';
 import type { Collector } from '../../src/collector.ts';
 import { parseConfig } from '../../src/config-file.ts';
 import type { DestinationConfig } from '../../src/config.ts';
-import { showLedger } from '../../src/admin/commands.ts';
 import { askOwner } from '../../src/admin/client.ts';
 import { adminAddress } from '../../src/admin/address.ts';
 import { hashWriteKey } from '../../src/plugins/write-key.ts';
@@ -42,7 +41,13 @@ export const openTestCollector = async (
   folder = temporaryFolder(),
 ): Promise<TestCollector> => {
   const parsed = parseConfig(
-    { sources: testSources, log: { level: 'silent' }, loader: { maxDelayMs: 5 }, listen: { port: 0 }, ...config },
+    {
+      sources: testSources,
+      log: { level: 'silent' },
+      loader: { maxDelayMs: 5 },
+      listen: { port: 0 },
+      ...config,
+    },
     folder,
   );
   const collector = await openCollector(parsed);
@@ -61,6 +66,6 @@ export const openTestCollector = async (
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
-    balanced: () => showLedger(collector.spool, names).every(({ balanced }) => balanced),
+    balanced: () => collector.spool.books(names).every(({ balanced }) => balanced),
   };
 };

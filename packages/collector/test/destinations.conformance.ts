@@ -1,0 +1,139 @@
+import { onTestFinished, describe, expect, it } from 'vitest';
+import { DestinationError } from '../src/destinations/destination.ts';
+import type { Destination, LoadBatch } from '../src/destinations/destination.ts';
+import type { RejectRow, Row } from '../src/row.ts';
+
+export interface ConformanceTarget {
+  /** A destination over tables that do not exist yet; called again with the same `state` it finds the same tables. */
+  open(state: string): Promise<Destination>;
+  /** A new, empty state. */
+  newState(): Promise<string>;
+  /** Rows of a table as objects, times as milliseconds since 1970, integers as numbers, payloads as text. Sorted by message_id. */
+  read(destination: Destination, table: 'raw_events' | 'raw_rejects'): Promise<Record<string, unknown>[]>;
+  /** Takes the column `bot` from `raw_events` behind the collector's back. */
+  dropColumn(state: string): Promise<void>;
+}
+
+export const row = (messageId: string, more: Partial<Row> = {}): Row => ({
+  message_id: messageId, type: 'track', event: 'E', anonymous_id: 'a', server_visitor_id: null, user_id: null, session_id: null, sequence: null,
+  phone: null, email: null, occurred_at: 1_700_000_000_123, original_timestamp: null, sent_at: null, received_at: 1_700_000_000_456, source: 'site',
+  source_kind: 'browser', library: null, ip: null, user_agent: null, bot: null, payload: Buffer.from('{}'), batch_context: null, ...more,
+}); // prettier-ignore
+
+const batch = (id: string, events: Row[], rejects: RejectRow[] = []): LoadBatch => ({
+  id,
+  events,
+  rejects,
+  loadedAt: 1_700_000_001_789,
+});
+
+/** What every destination must do, against its real engine. */
+export const destinationConformance = (name: string, target: ConformanceTarget): void => {
+  const opened = async (state?: string): Promise<{ destination: Destination; state: string }> => {
+    const known = state ?? (await target.newState());
+    const destination = await target.open(known);
+    await destination.open();
+    onTestFinished(() => destination.close());
+    return { destination, state: known };
+  };
+
+  describe(`${name} as a destination`, () => {
+    it('loads every column as it is', async () => {
+      const { destination } = await opened();
+      const full = row('m', {
+        event: 'Заказ "оформлен"\n', server_visitor_id: 's', user_id: 'u', session_id: 'x', sequence: 9_007_199_254_740_991, phone: '+79995551111',
+        email: 'a@b.ru', original_timestamp: -62_135_596_800_000, sent_at: 253_402_300_799_999, library: 'l/1', ip: '203.0.113.0', user_agent: 'ua 😀',
+        bot: 'user-agent: bot', payload: Buffer.from('{ "a" : 1.50,"ж":"\\u0000\\ud800 😀" }'), batch_context: '{"context":{}}',
+      }); // prettier-ignore
+      await destination.load(batch('b1', [full, row('n')]));
+      const rows = await target.read(destination, 'raw_events');
+      const loaded = { batch_id: 'b1', loaded_at: 1_700_000_001_789 };
+      expect(rows).toEqual([
+        { ...full, payload: full.payload.toString(), ...loaded },
+        { ...row('n'), payload: '{}', ...loaded },
+      ]);
+    });
+
+    it('keeps rejects with any bytes', async () => {
+      const { destination } = await opened();
+      const reject = {
+        message_id: null,
+        source: 'site',
+        code: 'malformed_json',
+        detail: 'd',
+        received_at: 5,
+        payload: Buffer.from([0xff, 0, 0x27]),
+      };
+      await destination.load(batch('b1', [], [reject]));
+      const [found] = await target.read(destination, 'raw_rejects');
+      expect(found).toMatchObject({
+        message_id: null,
+        source: 'site',
+        code: 'malformed_json',
+        detail: 'd',
+        received_at: 5,
+        batch_id: 'b1',
+      });
+    });
+
+    it('takes a batch once, however often it comes, also after it was opened again', async () => {
+      const { destination, state } = await opened();
+      await destination.load(batch('b1', [row('m')]));
+      await destination.load(batch('b1', [row('m')]));
+      await destination.close();
+      const again = await opened(state);
+      await again.destination.load(batch('b1', [row('m')]));
+      await again.destination.load(batch('b2', [row('n')]));
+      expect((await target.read(again.destination, 'raw_events')).map(({ message_id: id }) => id)).toEqual([
+        'm',
+        'n',
+      ]);
+    });
+
+    it('loads ten thousand rows in one batch', async () => {
+      const { destination } = await opened();
+      await destination.load(
+        batch(
+          'b1',
+          Array.from({ length: 10_000 }, (_, at) => row(`m${at}`)),
+        ),
+      );
+      expect(await target.read(destination, 'raw_events')).toHaveLength(10_000);
+    });
+
+    it('says that the tables are wrong', async () => {
+      const { destination, state } = await opened();
+      await destination.close();
+      await target.dropColumn(state);
+      const again = await target.open(state);
+      const failure = await again.open().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(DestinationError);
+      expect(failure).toMatchObject({ kind: 'schema', message: expect.stringContaining('bot') });
+      await again.close();
+    });
+
+    it('answers queries that read, and refuses all others', async () => {
+      const { destination } = await opened();
+      if (!destination.query) return;
+      await destination.load(batch('b1', [row('m')]));
+      expect(await destination.query('SELECT message_id FROM raw_events', 10)).toEqual({
+        columns: ['message_id'],
+        rows: [['m']],
+        truncated: false,
+      });
+      expect(await destination.query('SELECT * FROM tracks', 10)).toMatchObject({
+        rows: [expect.anything()],
+      });
+      for (const sql of [
+        'DELETE FROM raw_events',
+        'DROP TABLE raw_events',
+        'SELECT 1; DROP TABLE raw_events',
+        'nonsense',
+        '',
+      ]) {
+        await expect(destination.query(sql, 10)).rejects.toMatchObject({ code: 'query_failed' });
+      }
+      expect(await target.read(destination, 'raw_events')).toHaveLength(1);
+    });
+  });
+};

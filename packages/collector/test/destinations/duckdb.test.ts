@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, it } from 'vitest';
+import type { Destination } from '../../src/destinations/destination.ts';
+import { createDuckdb } from '../../src/destinations/duckdb.ts';
+import { destinationConformance, row } from '../destinations.conformance.ts';
+import { temporaryFolder } from '../support/collector.ts';
+
+const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
+
+const read = async (destination: Destination, table: string): Promise<Record<string, unknown>[]> => {
+  const columns = table === 'raw_events' ? times : ['received_at', 'loaded_at'];
+  const numbers = columns.map((column) => `epoch_ms(${column}) AS ${column}`).join(', ');
+  const sql = `SELECT * REPLACE (${numbers}) FROM ${table} ORDER BY length(message_id), message_id`;
+  const { columns: names, rows } = await destination.query!(sql, 100_000);
+  const numeric = new Set([...times, 'sequence']);
+  return rows.map((values) =>
+    Object.fromEntries(
+      names.map((name, at) => [
+        name,
+        numeric.has(name) && values[at] !== null ? Number(values[at]) : values[at],
+      ]),
+    ),
+  );
+};
+
+const change = async (file: string, sql: string): Promise<void> => {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+};
+
+destinationConformance('duckdb', {
+  newState: async () => join(temporaryFolder(), 'w.duckdb'),
+  open: (path) => createDuckdb({ type: 'duckdb', path }, { dataDir: '/nowhere' }),
+  read,
+  dropColumn: (path) =>
+    change(
+      path,
+      `DROP VIEW tracks; DROP VIEW pages; DROP VIEW screens; DROP VIEW identifies; DROP VIEW groups; DROP VIEW aliases;
+       ALTER TABLE raw_events DROP COLUMN bot`,
+    ),
+});
+
+it('cannot be asked to read or write files, or to change settings', async () => {
+  const folder = temporaryFolder();
+  const destination = await createDuckdb({ path: join(folder, 'w.duckdb') }, { dataDir: folder });
+  await destination.open();
+  await destination.load({ id: 'b', events: [row('m')], rejects: [], loadedAt: 1 });
+  const attempts = [
+    `COPY raw_events TO '${join(folder, 'out.csv')}'`,
+    "SELECT * FROM read_text('/etc/passwd')",
+    `ATTACH '${join(folder, 'other.duckdb')}'`,
+    'SET enable_external_access = true',
+    'CHECKPOINT',
+  ];
+  for (const sql of attempts)
+    await expect(destination.query!(sql, 10)).rejects.toMatchObject({ code: 'query_failed' });
+  await destination.close();
+});
+
+it('names the faults of its options', async () => {
+  await expect(
+    createDuckdb({ type: 'duckdb', memoryLimit: 'lots', thread: 2 }, { dataDir: '.' }),
+  ).rejects.toMatchObject({
+    code: 'config_invalid',
+    detail: expect.stringMatching(/memoryLimit.*[\s\S]*thread|thread[\s\S]*memoryLimit/),
+  });
+});
