@@ -10,6 +10,8 @@ export interface Options {
   readonly measures: readonly string[];
   /** Visitors at once in the delivery scenarios. */
   readonly lanes: number;
+  /** Measure nothing: print and write what the newest results say. */
+  readonly reportOnly: boolean;
   /** Write results, picture and documents. */
   readonly write: boolean;
 }
@@ -26,6 +28,7 @@ const usage = `pnpm bench browser [options]
   --scenario <a,b>     only these delivery scenarios: steady, leave, close, outage, offline, reset,
                        swallow, tabs, burst
   --lanes <n>          visitors at once in the delivery scenarios (4)
+  --report             no measurement: tables and picture anew from results/latest.json
   --no-write           print only: results, picture and documents stay as they are
 `;
 
@@ -44,6 +47,7 @@ export const readOptions = (args: readonly string[]): Options => {
         measure: { type: 'string' },
         scenario: { type: 'string' },
         lanes: { type: 'string', default: '4' },
+        report: { type: 'boolean', default: false },
         write: { type: 'boolean', default: true },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -59,6 +63,7 @@ export const readOptions = (args: readonly string[]): Options => {
       scenarios: names(values.scenario),
       measures: names(values.measure),
       lanes: Math.max(1, Number(values.lanes) || 1),
+      reportOnly: values.report,
       // A part of the comparison must not replace the whole of it.
       write: values.write && !partial,
     };

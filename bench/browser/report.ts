@@ -7,9 +7,10 @@ import { scenarios } from './measures/scenarios.ts';
 import type { Results, SubjectResults } from './results.ts';
 import {
   costTable,
-  deliverySums,
+  deliveryShares,
   deliveryTable,
   identityTable,
+  percent,
   steadyRequests,
   summaryTable,
 } from './tables.ts';
@@ -66,11 +67,6 @@ const panels = ({ subjects, slowdown }: Results): readonly Panel[] => {
       return found === undefined ? [] : [{ label: subject.title, value: found, text: text(found) }];
     }),
   });
-  const share = (part: 'lost' | 'copies') => (subject: SubjectResults) => {
-    const sums = deliverySums(subject);
-    return sums && (sums[part] / sums.made) * 100;
-  };
-  const percent = (value: number): string => (value === 0 ? '0' : `${value.toFixed(1)} %`);
   return [
     panel(
       'Size of the script',
@@ -90,8 +86,18 @@ const panels = ({ subjects, slowdown }: Results): readonly Panel[] => {
     ),
     panel('Heap after 520 events', 'KiB more than the page without it', ({ heap }) => heap?.median),
     panel('Requests for 200 events', 'an event each 50 ms', steadyRequests),
-    panel('Events lost', 'of all events of all delivery scenarios', share('lost'), percent),
-    panel('Events counted twice', 'on the wire; ours: rows in the warehouse', share('copies'), percent),
+    panel(
+      'Events lost',
+      'of a scenario’s events, mean over all scenarios',
+      (subject) => deliveryShares(subject)?.lost,
+      percent,
+    ),
+    panel(
+      'Copies on the wire',
+      'of a scenario’s events, mean over all scenarios',
+      (subject) => deliveryShares(subject)?.copies,
+      percent,
+    ),
     panel('One track() call', `µs at ${slowdown}× slowdown, median`, ({ call }) => call?.median.median),
   ].filter(({ bars }) => bars.length > 0);
 };

@@ -37,19 +37,39 @@ export const steadyRequests = (subject: SubjectResults): number | undefined => {
   return runs && median(runs.map(({ requests }) => requests));
 };
 
-/** Sums over all scenarios and repetitions. */
-export const deliverySums = ({
-  delivery,
-}: SubjectResults): { made: number; lost: number; copies: number } | undefined => {
+/** Percent of the events of each scenario, the mean over the scenarios: a large one weighs no more than a small one. */
+export interface DeliveryShares {
+  readonly lost: number;
+  /** Copies on the wire. */
+  readonly copies: number;
+  /** The same two for the rows in the warehouse, where there is one. */
+  readonly warehouse?: { readonly lost: number; readonly copies: number };
+}
+
+export const deliveryShares = ({ delivery }: SubjectResults): DeliveryShares | undefined => {
   if (!delivery) return undefined;
-  const runs = Object.values(delivery).flat();
-  const sum = (of: (run: Delivered) => number): number => runs.reduce((all, run) => all + of(run), 0);
+  const runs = Object.values(delivery).map((all) => all.filter(({ events }) => events > 0));
+  const share = (of: (run: Delivered) => number): number =>
+    mean(runs.map((all) => mean(all.map((run) => (of(run) / run.events) * 100))));
+  const hasWarehouse = runs.flat().every(({ warehouse }) => warehouse !== undefined);
   return {
-    made: sum(({ events }) => events),
-    lost: sum(({ events, arrived, warehouse }) => events - (warehouse ?? { arrived }).arrived),
-    copies: sum(({ copies, warehouse }) => warehouse?.copies ?? copies),
+    lost: share(({ events, arrived }) => events - arrived),
+    copies: share(({ copies }) => copies),
+    ...(hasWarehouse && {
+      warehouse: {
+        lost: share(({ events, warehouse }) => events - warehouse!.arrived),
+        copies: share(({ warehouse }) => warehouse!.copies),
+      },
+    }),
   };
 };
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** `0`, `3.5 %`, and never a zero for what is only small. */
+export const percent = (value: number): string =>
+  value === 0 ? '0' : `${Math.max(value, 0.1).toFixed(1)} %`;
 
 export const costTable = ({ subjects, floor, slowdown }: Results): Table => ({
   head: [
@@ -115,22 +135,22 @@ export const summaryTable = ({ subjects, slowdown }: Results): Table => ({
     'one `track()`, µs',
     'requests for 200 events',
     'events lost',
-    'events twice',
+    'copies on the wire',
+    'copies in the warehouse',
     'id after cookies + localStorage wiped',
   ],
   rows: subjects.map((subject) => {
-    const sums = deliverySums(subject);
+    const shares = deliveryShares(subject);
     const kept = subject.identity?.['cookies and localStorage'];
-    const percent = (part: number): string =>
-      part === 0 ? '0' : `${((part / sums!.made) * 100).toFixed(1)} %`;
     return [
       subject.title,
       subject.bytes ? (subject.bytes.brotli / 1000).toFixed(1) : '',
       whole(subject.start?.median),
       whole(subject.call?.median.median),
       whole(steadyRequests(subject)),
-      sums ? percent(sums.lost) : '',
-      sums ? percent(sums.copies) : '',
+      shares ? percent(shares.lost) : '',
+      shares ? percent(shares.copies) : '',
+      shares?.warehouse ? percent(shares.warehouse.copies) : '',
       kept === undefined ? '' : kept ? 'kept' : 'lost',
     ];
   }),

@@ -69,7 +69,13 @@ const drawPanel = ({ Plot, document }: DrawingParts, { bars }: Panel, ours: read
     marginBottom: 24,
     style: { background: 'none', color: muted, fontSize: '11px', fontFamily: 'system-ui, sans-serif' },
     // From zero: a bar's length is the figure.
-    x: { domain: [0, most || 1], label: null, grid: true, ticks: 4, tickFormat: 's' },
+    x: {
+      domain: [0, most || 1],
+      label: null,
+      grid: true,
+      ticks: 4,
+      tickFormat: (value: number) => value.toLocaleString('en'),
+    },
     y: { domain: bars.map(({ label }) => label), label: null, tickSize: 0, padding: 0.25 },
     marks: [
       Plot.barX(bars, {

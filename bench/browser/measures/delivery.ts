@@ -16,7 +16,7 @@ export interface Delivered {
   readonly copies: number;
   /** Events that arrived under more than one message id: no receiver can tell such copies. */
   readonly newIds: number;
-  /** Requests that carried test events. */
+  /** Requests that carried test events, until the visitor came back. */
   readonly requests: number;
   /** Different visitor ids. */
   readonly visitors: number;
@@ -40,7 +40,7 @@ const count = (lane: Lane): Omit<Delivered, 'events' | 'atLeaving' | 'warehouse'
   };
 };
 
-/** Lets a visitor live through the scenario, come back if it is that kind, and counts what arrived. */
+/** Lets a visitor live through the scenario, come back, and counts what arrived. */
 export const measureDelivery = async (
   browser: Browser,
   server: BenchServer,
@@ -51,20 +51,20 @@ export const measureDelivery = async (
   const visitor = await newVisitor(browser);
   try {
     await scenario.run(visitor, lane);
-    const atLeaving = count(lane).arrived;
-    if (scenario.returns) {
-      lane.fault = () => 'none';
-      const page = await visit(visitor, lane);
-      await track(page, { prefix: returnMark, count: 1, every: 0 });
-      await quiet(lane, scenario.events + 1, 20_000);
-    }
+    const { arrived: atLeaving, requests } = count(lane);
+    await Promise.all(visitor.pages().map((page) => page.close()));
+    lane.fault = () => 'none';
+    const page = await visit(visitor, lane);
+    await track(page, { prefix: returnMark, count: 1, every: 0 });
+    await quiet(lane, scenario.events + 1, 20_000);
     const rows = (await subject.rows?.(lane))?.filter((mark) => !mark.startsWith(returnMark));
-    const arrived = new Set(rows).size;
+    const inTable = new Set(rows).size;
     return {
       events: scenario.events,
       atLeaving,
       ...count(lane),
-      ...(rows && { warehouse: { arrived, copies: rows.length - arrived } }),
+      requests,
+      ...(rows && { warehouse: { arrived: inTable, copies: rows.length - inTable } }),
     };
   } finally {
     await visitor.close();

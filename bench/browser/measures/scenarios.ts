@@ -3,7 +3,7 @@ import type { Lane } from '../server.ts';
 import { track, visit } from '../visitor.ts';
 import { quiet, sleep } from './waiting.ts';
 
-/** One way in which a page's life goes. Leaves no page open unless `stays`. */
+/** One way in which a page's life goes. Pages that it leaves open are closed at its end; then the visitor comes back. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -11,8 +11,6 @@ export interface Scenario {
   readonly events: number;
   /** Several sentences for the report. */
   readonly what: string;
-  /** The visitor comes back afterwards, to the same browser. */
-  readonly returns: boolean;
   run(visitor: BrowserContext, lane: Lane): Promise<void>;
 }
 
@@ -32,8 +30,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'steady',
     title: 'steady',
     events: 200,
-    what: 'An event each 50 ms; the page stays open.',
-    returns: false,
+    what: 'An event each 50 ms, then the page stays open until nothing comes any more.',
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       await track(page, { prefix: 'a', count: 200, every: 50 });
@@ -45,7 +42,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'leave at once',
     events: 50,
     what: 'Events in one go, then at once a link to a page without the library.',
-    returns: true,
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       await trackAndLeave(page, lane, 50);
@@ -58,7 +54,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'close the tab',
     events: 20,
     what: 'Events in one go, then the tab is closed.',
-    returns: true,
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       await track(page, { prefix: 'a', count: 20, every: 0 });
@@ -71,7 +66,6 @@ export const scenarios: readonly Scenario[] = [
     title: '503 for 5 s',
     events: 20,
     what: 'The server answers 503 to each request for five seconds; an event each 400 ms, before and after its end.',
-    returns: false,
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       const until = performance.now() + 5000;
@@ -85,7 +79,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'offline, closed, reopened',
     events: 20,
     what: 'The network goes; events; three seconds later the tab is closed. The visitor returns online.',
-    returns: true,
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       await visitor.setOffline(true);
@@ -103,7 +96,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'each 3rd connection reset',
     events: 30,
     what: 'Of the requests with events, the 1st, 4th, 7th … meet a reset connection before they are read; an event each 200 ms.',
-    returns: true,
     async run(visitor, lane) {
       lane.fault = (ordinal) => (ordinal % 3 === 1 ? 'reset' : 'none');
       const page = await visit(visitor, lane);
@@ -117,7 +109,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'each 3rd answer lost',
     events: 30,
     what: 'Of the requests with events, the 1st, 4th, 7th … are taken, and the connection breaks before the answer: who repeats it sends copies.',
-    returns: true,
     async run(visitor, lane) {
       lane.fault = (ordinal) => (ordinal % 3 === 1 ? 'swallow' : 'none');
       const page = await visit(visitor, lane);
@@ -131,7 +122,6 @@ export const scenarios: readonly Scenario[] = [
     title: 'two tabs',
     events: 100,
     what: 'Two tabs of one visitor make 50 events each, one each 20 ms, and are closed at the last.',
-    returns: true,
     async run(visitor, lane) {
       const pages = [await visit(visitor, lane), await visit(visitor, lane)];
       await Promise.all(
@@ -147,8 +137,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'burst',
     title: 'burst',
     events: 520,
-    what: 'Events in one go; the page stays open.',
-    returns: false,
+    what: 'Events in one go, then the page stays open until nothing comes any more.',
     async run(visitor, lane) {
       const page = await visit(visitor, lane);
       await track(page, { prefix: 'a', count: 520, every: 0 });
