@@ -31,7 +31,10 @@ apt_install() {
   [ "$(id -u)" = 0 ] || die "root is needed to install: ${missing[*]}"
   say "installing ${missing[*]}"
   local options=(-qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
-  apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 || true
+  # Once an hour is enough: several servers install one after the other.
+  if [ -z "$(find "$root/apt-updated" -mmin -60 2>/dev/null)" ]; then
+    apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 && touch "$root/apt-updated"
+  fi
   DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "${missing[@]}" \
     >>"$folder/apt.log" 2>&1 || { tail -n 20 "$folder/apt.log" >&2; die "could not install ${missing[*]}"; }
 }
@@ -46,21 +49,25 @@ free_port() {
   node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
 }
 
+# born PID: when it started, in ticks since the machine did; nothing for a zombie, which has ended already (in a
+# container it may wait long for an init process to take note of it). With it a number that the system has given
+# to another process in the meantime is not mistaken for the server's. Fields 3 and 22 of proc_pid_stat(5).
+born() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
+
 # background COMMAND…: detached from the caller's terminal, pipes and locks; its pid is in $folder/pid.
 background() {
+  # shellcheck disable=SC2016
   setsid bash -c 'echo $$ >"$0.new"; mv "$0.new" "$0"; exec "$@"' "$folder/pid" "$@" \
     >>"$folder/log" 2>&1 </dev/null 9>&- &
-  local i
-  for i in $(seq 100); do
-    if [ -s "$folder/pid" ]; then return 0; fi
+  local deadline=$((SECONDS + 10))
+  until [ -s "$folder/pid" ]; do
+    [ $SECONDS -lt $deadline ] || die 'did not start'
     sleep 0.05
   done
-  die 'did not start'
+  born "$(cat "$folder/pid")" >"$folder/born" || true
 }
 
-# A zombie has ended already; in a container it may wait long for an init process to take note of it.
-alive() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.Z' "/proc/$1/status"; }
-running() { [ -s "$folder/pid" ] && alive "$(cat "$folder/pid")"; }
+running() { [ -s "$folder/pid" ] && [ -s "$folder/born" ] && [ "$(born "$(cat "$folder/pid")")" = "$(cat "$folder/born")" ]; }
 
 # wait_for SECONDS COMMAND…: until the command succeeds or the server's process is gone.
 wait_for() {
@@ -73,18 +80,15 @@ wait_for() {
   done
 }
 
-# end SIGNAL [SECONDS]: and wait until the process is gone.
+# end SIGNAL: and wait until the process is gone; one that does not go within half a minute is killed.
 end() {
-  running || { rm -f "$folder/pid"; return 0; }
-  local pid i
-  pid=$(cat "$folder/pid")
-  kill "-$1" "$pid" 2>/dev/null || true
-  for i in $(seq $((${2:-30} * 20))); do
-    alive "$pid" || { rm -f "$folder/pid"; return 0; }
+  local deadline=$((SECONDS + 30))
+  if running; then kill "-$1" "$(cat "$folder/pid")" || true; fi
+  while running; do
+    if [ $SECONDS -ge $deadline ]; then kill -KILL "$(cat "$folder/pid")" || true; fi
     sleep 0.05
   done
-  kill -KILL "$pid" 2>/dev/null || true
-  rm -f "$folder/pid"
+  rm -f "$folder/pid" "$folder/born"
 }
 
 # export_env NAME VALUE: what the tests are told.

@@ -15,7 +15,7 @@ prepare() {
   apt_install postgresql
 }
 
-answers() { "$(program psql)" -h 127.0.0.1 -p "$(port)" -U nitka -d "${1:-nitka}" -c 'select 1'; }
+answers() { "$(program psql)" -h 127.0.0.1 -p "$(port)" -U nitka -d nitka -c 'select 1'; }
 
 up() {
   local data=$folder/data

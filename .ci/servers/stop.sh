@@ -9,5 +9,5 @@ if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka firefox webkit)
 for name in "${names[@]}"; do
   if [ -d "$root/$name" ] && bash "$here/$name.sh" stop; then rm -rf "${root:?}/$name"; fi
 done
-rm -f "$root/env"
+rm -f "$root/env" "$root/apt-updated"
 rmdir "$root" 2>/dev/null || true
