@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { forms } from '../../src/plugins/forms.ts';
 import type { FormFixture } from './forms-fixtures.ts';
 import { linking, silent } from './forms-fixtures.ts';
@@ -191,4 +191,34 @@ test('what is typed goes to the tracker as it is', () => {
   fill(page, 'input', ' 8 (999) 555-11-11 ');
   (find(page, 'form') as HTMLFormElement).submit();
   expect(page.told).toEqual([{ type: 'link', phone: '8 (999) 555-11-11', context: undefined }]);
+});
+
+describe('time', () => {
+  afterEach(() => void vi.useRealTimers());
+  const block = '<div><input type="tel" name="phone"><button type="button">Send</button></div>';
+  const send = () => page.window.fetch('/send', { method: 'POST', body: 'phone=79995551111' });
+
+  test('a request long after the click is another matter', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    page = openPage(block, [forms()]);
+    fill(page, 'input', '+79995551111');
+    click(page, 'button');
+    vi.setSystemTime(Date.now() + 16_000);
+    void send();
+    expect(page.told).toEqual([]);
+    click(page, 'button');
+    void send();
+    expect(page.links()).toEqual([{ phone: '+79995551111' }]);
+  });
+
+  test('the same contents sent again later are linked again: the visitor may have been reset', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    page = openPage('<form><input type="tel" name="phone"></form>', [forms()]);
+    fill(page, 'input', '+79995551111');
+    const form = find(page, 'form') as HTMLFormElement;
+    form.submit();
+    vi.setSystemTime(Date.now() + 61_000);
+    form.submit();
+    expect(page.links()).toHaveLength(2);
+  });
 });
