@@ -7,14 +7,16 @@ export interface BatchEnvelope {
   /** Left out where the key travels in a header. */
   readonly writeKey?: string | undefined;
   readonly dropped?: DropCounts | undefined;
+  /** Merged into each event by the collector. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The JSON text of a batch, put together from events that are JSON texts already. */
 export const encodeBatch = (
   events: readonly string[],
-  { sentAt, writeKey, dropped }: BatchEnvelope,
+  { sentAt, writeKey, dropped, context }: BatchEnvelope,
 ): string => {
-  const head = JSON.stringify({ sentAt: new Date(sentAt).toISOString(), writeKey, dropped });
+  const head = JSON.stringify({ sentAt: new Date(sentAt).toISOString(), writeKey, dropped, context });
   return `${head.slice(0, -1)},"batch":[${events.join(',')}]}`;
 };
 

@@ -13,16 +13,21 @@ import type { ReadOptions, TrackerQueue } from './options.ts';
 import type { Platform } from './platform.ts';
 import { createRoom } from './room.ts';
 import { createSentBatch } from './sent-batch.ts';
+import type { Skew } from './skew.ts';
 
 export interface OutboxParts {
   readonly platform: Platform;
   readonly held: TrackerQueue;
   readonly transport: Transport;
   readonly listeners: Listeners;
+  readonly skew: Skew;
 }
 
 /** What has been made and has not arrived: takes event texts, answers each, and sends them. */
-export const createOutbox = ({ platform, held, transport, listeners }: OutboxParts, options: ReadOptions) => {
+export const createOutbox = (
+  { platform, held, transport, listeners, skew }: OutboxParts,
+  options: ReadOptions,
+) => {
   const { clock } = platform;
   const confirmations = createConfirmations(platform.stayAlive);
   /** Batches begun: a call knows by it whether its event can have left. */
@@ -51,7 +56,7 @@ export const createOutbox = ({ platform, held, transport, listeners }: OutboxPar
         begun++;
         return encodeBatch(
           records.map((record) => record.json),
-          { sentAt: clock.now(), dropped },
+          { sentAt: clock.now(), dropped, context: skew.context() },
         );
       },
       onSent(records) {

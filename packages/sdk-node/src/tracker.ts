@@ -17,6 +17,7 @@ import { newMessageId } from './message-id.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
+import { createSkew } from './skew.ts';
 import { createTransport } from './transport.ts';
 import { version } from './version.ts';
 
@@ -66,12 +67,14 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     domainToAscii: platform.domainToAscii,
   };
   const listeners = createListeners(clock, platform.warn);
+  const skew = createSkew(clock);
   const transport = createTransport({
     ...options,
     fetch: given.fetch ?? platform.fetch,
     compress: given.gzip ? platform.compress : undefined,
+    onServerTime: skew.observe,
   });
-  const outbox = createOutbox({ platform, held, transport, listeners }, options);
+  const outbox = createOutbox({ platform, held, transport, listeners, skew }, options);
   let closing: Promise<FlushResult> | undefined;
 
   const fail = (cause: unknown): Call => {

@@ -7,6 +7,8 @@ export interface TransportOptions {
   /** Milliseconds. */
   readonly requestTimeout: number;
   readonly fetch: typeof fetch;
+  /** Told the server's time by its own clock, milliseconds since 1970, with each answer. */
+  readonly onServerTime?: (time: number) => void;
   readonly compress?: ((body: string) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
 }
 
@@ -57,6 +59,8 @@ export const createTransport = (options: TransportOptions): Transport => {
   return {
     async send(body): Promise<TransportReply> {
       const response = await post(compress ? await compress(body) : body);
+      const time = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(time)) options.onServerTime?.(time);
       // An unread body keeps its connection busy.
       const text = await response.text();
       return {

@@ -212,6 +212,19 @@ it('gzips when asked', async () => {
   expect(collector.events).toHaveLength(1);
 });
 
+it('marks events of a clock that is days off, as soon as it is known', async () => {
+  const { collector, tracker } = start();
+  const date = new Date(Date.now() + 3 * 86_400_000).toUTCString();
+  collector.answer(() => ({ status: 200, headers: { date } }));
+  for (const n of [1, 2]) {
+    tracker.track({ event: 'x', userId: `u${n}` });
+    await tracker.flush();
+  }
+  expect(collector.requests[0]?.body).not.toHaveProperty('context');
+  const { clock } = (collector.requests[1]?.body as { context: { clock: { skew: number } } }).context;
+  expect(Math.abs(clock.skew - 3 * 86_400_000)).toBeLessThan(5000);
+});
+
 it('tells listeners what was sent, and survives one that throws', async () => {
   vi.spyOn(console, 'warn').mockImplementationOnce(() => {});
   const { tracker } = start();

@@ -1,4 +1,4 @@
-import { limits, type TrackingEvent } from '@nitka/core';
+import { eventTypes, limits, type TrackingEvent } from '@nitka/core';
 
 /** One request as the test collector received it. */
 export interface ReceivedRequest {
@@ -39,8 +39,15 @@ export const readRequest = async (
   } catch {
     body = undefined;
   }
-  const batch = (body as { batch?: unknown } | undefined)?.batch;
-  return { path, headers, body, events: Array.isArray(batch) ? (batch as TrackingEvent[]) : [] };
+  return { path, headers, body, events: eventsOf(path, body) };
+};
+
+/** `/v1/track` and its like take one event, whose type is the last part of the path. */
+const eventsOf = (path: string, body: unknown): readonly TrackingEvent[] => {
+  const { batch } = (body ?? {}) as { batch?: unknown };
+  if (Array.isArray(batch)) return batch as TrackingEvent[];
+  const type = eventTypes.find((name) => path.endsWith(`/${name}`));
+  return type && body ? [{ ...(body as TrackingEvent), type }] : [];
 };
 
 /** What a real collector answers: the write key and the limits are judged, the events are taken as they are. */
