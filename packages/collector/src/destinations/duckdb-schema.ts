@@ -1,4 +1,4 @@
-const columns = {
+const tables = {
   raw_events: `message_id VARCHAR, type VARCHAR, event VARCHAR, anonymous_id VARCHAR, server_visitor_id VARCHAR, user_id VARCHAR,
     session_id VARCHAR, sequence BIGINT, phone VARCHAR, email VARCHAR, occurred_at TIMESTAMP, original_timestamp TIMESTAMP,
     sent_at TIMESTAMP, received_at TIMESTAMP, source VARCHAR, source_kind VARCHAR, library VARCHAR, ip VARCHAR,
@@ -10,7 +10,7 @@ const columns = {
 
 /** What the newest version's tables consist of, in order. */
 export const duckdbColumns: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(columns).map(([table, text]) => [table, text.replace(/\s+/g, ' ')]),
+  Object.entries(tables).map(([table, text]) => [table, text.replace(/\s+/g, ' ')]),
 );
 
 /** Steps of the schema, in order. A step that was released is never changed: add another. */
