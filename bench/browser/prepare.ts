@@ -11,11 +11,15 @@ export const installPeers = (): void => {
   if (existsSync(new URL('./node_modules/.modules.yaml', import.meta.url))) return;
   process.stderr.write('installing the libraries to compare with …\n');
   // Outside the workspace on purpose: nobody else installs 150 MB of other people's trackers.
-  const { status } = spawnSync('pnpm', ['install', '--ignore-workspace', '--frozen-lockfile'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  });
+  const install = ['install', '--ignore-workspace', '--frozen-lockfile'];
+  // The pnpm that runs the script, where one does: a machine with only Node and npm has none on its path.
+  const running = process.env['npm_execpath'];
+  const isScript = running !== undefined && /pnpm[^/\\]*\.[cm]?js$/.test(running);
+  const { status } = spawnSync(
+    isScript ? process.execPath : 'pnpm',
+    isScript ? [running, ...install] : install,
+    { cwd: folder, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' },
+  );
   if (status !== 0) throw new Error('pnpm install failed in bench/browser');
 };
 
