@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import colours from 'picocolors';
-import { check, type LedgerLine } from './story/checks.ts';
+import { ledgerOf } from '../../tests/ledger.ts';
+import { check } from './story/checks.ts';
 import { openStage, StageError, type Stage } from './story/stage.ts';
 import { phone, tell } from './story/story.ts';
 import { chapter, code, failure, note, say, table, title } from './story/terminal.ts';
@@ -44,17 +44,6 @@ const showThread = (thread: readonly ThreadRow[]): void => {
   );
 };
 
-const ledgerOf = async (config: string): Promise<LedgerLine[]> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    command,
-    'ledger',
-    '--config',
-    config,
-    '--json',
-  ]);
-  return JSON.parse(stdout) as LedgerLine[];
-};
-
 const run = async (): Promise<Stage & { readonly whole: boolean }> => {
   title(
     'Nitka: one customer, one thread',
@@ -71,7 +60,6 @@ const run = async (): Promise<Stage & { readonly whole: boolean }> => {
   const sql = threadSql(phone);
   code(sql);
   const { collector } = stage;
-  const config = join(collector.folder, 'nitka.json');
   await collector.eventually<{ n: string }>(
     `SELECT count(*) AS n FROM raw_events WHERE event LIKE 'Order %'`,
     ([row]) => Number(row?.n) >= 2,
@@ -81,7 +69,7 @@ const run = async (): Promise<Stage & { readonly whole: boolean }> => {
   showThread(thread);
 
   chapter('Is the thread whole?');
-  const whole = check(told, thread, await ledgerOf(config), Number(counted?.n));
+  const whole = check(told, thread, await ledgerOf(collector.folder), Number(counted?.n));
   say(`\nPictures: ${relative(process.cwd(), pictures) || '.'}/*.png`);
   return { ...stage, whole };
 };

@@ -60,7 +60,9 @@ export const addRoutes = (app: FastifyInstance, language: Language, parts: ShopP
   get('/thanks/:order', (visit, request) => thanksPage(visit, (request.params as { order: string }).order));
   get('/account', (visit, request) => {
     const customer = customers.bySession(request.cookies[cookieNames.session]);
-    return customer ? accountPage(visit, customer, asked(request, 'in')) : loginPage(visit);
+    return customer
+      ? accountPage(visit, customer, asked(request, 'in'))
+      : loginPage(visit, asked(request, 'out'));
   });
 
   const change =
@@ -107,6 +109,6 @@ export const addRoutes = (app: FastifyInstance, language: Language, parts: ShopP
   app.post(at('/account/logout'), (request, reply) => {
     customers.logout(request.cookies[cookieNames.session]);
     reply.clearCookie(cookieNames.session, cookieOptions);
-    return reply.redirect(at('/account'), 303);
+    return reply.redirect(`${at('/account')}?out`, 303);
   });
 };

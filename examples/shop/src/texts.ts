@@ -56,7 +56,6 @@ const ru = {
     title: 'Корзина',
     empty: 'В корзине пока ничего нет.',
     emptyText: 'Самое время выбрать лампу на длинные вечера.',
-    quantity: 'Количество',
     remove: 'Убрать',
     less: 'Меньше',
     more: 'Больше',
@@ -65,10 +64,6 @@ const ru = {
     total: 'Итого',
     checkout: 'Оформление',
     place: 'Заказать',
-    pickup: 'Забрать на Покровке',
-    courier: 'Привезти курьером',
-    how: 'Как получить',
-    free: 'бесплатно',
     agree: 'Нажимая кнопку, вы соглашаетесь с тем, как мы храним данные.',
   },
   fields: {
@@ -76,7 +71,6 @@ const ru = {
     phone: 'Телефон',
     email: 'Почта',
     address: 'Адрес',
-    question: 'О чём спросить',
     optional: 'если хотите',
   },
   thanks: {
@@ -205,7 +199,6 @@ const en: Texts = {
     title: 'Basket',
     empty: 'Your basket is empty.',
     emptyText: 'A good moment to choose a lamp for the long evenings.',
-    quantity: 'Quantity',
     remove: 'Remove',
     less: 'Less',
     more: 'More',
@@ -214,10 +207,6 @@ const en: Texts = {
     total: 'Total',
     checkout: 'Checkout',
     place: 'Place the order',
-    pickup: 'Collect at Pokrovka',
-    courier: 'By courier',
-    how: 'How to get it',
-    free: 'free',
     agree: 'By pressing the button you agree to how we keep your data.',
   },
   fields: {
@@ -225,7 +214,6 @@ const en: Texts = {
     phone: 'Phone',
     email: 'E-mail',
     address: 'Address',
-    question: 'What would you like to ask',
     optional: 'if you like',
   },
   thanks: {

@@ -1,18 +1,8 @@
+import type { LedgerLine } from '../../../tests/ledger.ts';
 import { phone, yclid } from './story.ts';
 import { fact } from './terminal.ts';
 import type { ThreadRow } from './thread.ts';
 import type { Told } from './told.ts';
-
-/** One line of `nitka-collector ledger --json`. */
-export interface LedgerLine {
-  readonly source: string;
-  readonly accepted: number;
-  readonly loaded: number;
-  readonly duplicate: number;
-  readonly rejected: number;
-  readonly pending: number;
-  readonly balanced: boolean;
-}
 
 /** Holds what was told against what the raw layer says. False if the thread is not whole. */
 export const check = (

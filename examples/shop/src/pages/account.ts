@@ -4,10 +4,12 @@ import { pathIn, roubles } from '../languages.ts';
 import type { Page, Visit } from '../layout.ts';
 import { texts } from '../texts.ts';
 
-export const loginPage = (visit: Visit): Page => {
+/** The logout is tracked where it is shown first: at `justLoggedOut`. */
+export const loginPage = (visit: Visit, justLoggedOut: boolean): Page => {
   const { account, fields, brand } = texts[visit.language];
   return {
     title: `${account.login} — ${brand}`,
+    tracked: justLoggedOut ? [['reset']] : [],
     content: html`<div class="wide narrow-page">
       <h1>${account.login}</h1>
       <p>${account.loginText}</p>
