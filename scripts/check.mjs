@@ -23,7 +23,11 @@ const gates = {
     does: 'every package compiles against its own platform alone, and so do the tests',
     after: 'build',
     built: 'any',
-    commands: () => [...['core', ...published].map((name) => tsc(`packages/${name}`)), tsc('.')],
+    commands: () => [
+      ...['core', ...published].map((name) => tsc(`packages/${name}`)),
+      tsc('.'),
+      tsc('examples'),
+    ],
   },
   lint: {
     does: 'oxlint with type-aware rules and import walls',
@@ -68,7 +72,9 @@ const gates = {
         '--no-emoji',
         '--profile',
         file.includes('nitka-node') ? 'node16' : 'esm-only',
-        ...(file.includes('nitka-browser') ? ['--exclude-entrypoints', 'nitka.js', 'nitka.core.js'] : []),
+        // Scripts for a tag have no types; an edge runtime has no CommonJS.
+        '--exclude-entrypoints',
+        ...(file.includes('nitka-node') ? ['edge'] : ['nitka.js', 'nitka.core.js']),
       ]),
   },
   packed: {

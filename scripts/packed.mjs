@@ -25,7 +25,7 @@ async function step(what, command, args) {
     await run(command, args, { cwd: folder, env: { ...process.env, CI: 'true' } });
     console.log(`ok ${what}`);
   } catch (error) {
-    throw new Error(`${what}: ${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`, {
+    throw new Error(`${what}: ${command} ${args.join(' ')}\n${String(error.stdout)}${String(error.stderr)}`, {
       cause: error,
     });
   }
@@ -66,7 +66,7 @@ function assertCorePrivate() {
     for (const file of readdirSync(dist, { recursive: true })) {
       if (!/\.(c?js|d\.c?ts)$/.test(file)) continue;
       if (/['"]@nitka\/core/.test(readFileSync(join(dist, file), 'utf8'))) {
-        throw new Error(`@nitka/${name}: dist/${file} names the private @nitka/core`);
+        throw new Error(`@nitka/${name}: dist/${String(file)} names the private @nitka/core`);
       }
     }
   }
