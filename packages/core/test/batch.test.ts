@@ -25,7 +25,7 @@ it('adds fields at the front without touching the rest', () => {
 
 it('counts the bytes that UTF-8 will have', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
       expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
     }),
   );

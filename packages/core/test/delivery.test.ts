@@ -40,7 +40,7 @@ const open = (
   );
   const track = (...messageIds: string[]): void => {
     for (const messageId of messageIds) {
-      queue.add(JSON.stringify({ messageId }));
+      void queue.add(JSON.stringify({ messageId }));
       delivery.wake();
     }
   };
@@ -313,7 +313,7 @@ it('goes on after the storage failed once', async () => {
     },
     { flushAt: 1, flushInterval: 1000, batch: { count: 10, bytes: 1000 } },
   );
-  queue.add('{"messageId":"a"}');
+  void queue.add('{"messageId":"a"}');
   delivery.wake();
   await settle();
   expect(onFailed).toHaveBeenCalledWith('storage_failed', 'storage gone');

@@ -8,7 +8,7 @@ it('stays small while many records pass through', async () => {
   const storage = createMemoryStorage();
   let passed = 0;
   for (let round = 0; round < 100; round++) {
-    for (let i = 0; i < 500; i++) storage.append('{}', 2, 0);
+    for (let i = 0; i < 500; i++) void storage.append('{}', 2, 0);
     const records = await storage.read({ count: 500, bytes: 1e6 });
     await storage.remove(records);
     passed += records.length;

@@ -61,10 +61,10 @@ describe('bounds', () => {
 
 it('removes events that waited too long, counts them, and reads on', async () => {
   const { queue, clock, onDropped } = open({ maxAge: 1000 });
-  queue.add('"old"');
-  queue.add('"old too"');
+  void queue.add('"old"');
+  void queue.add('"old too"');
   await clock.advance(1001);
-  queue.add('"new"');
+  void queue.add('"new"');
   expect((await queue.read({ count: 2, bytes: 1000 })).map((record) => record.json)).toEqual(['"new"']);
   expect(onDropped).toHaveBeenCalledWith('event_expired', 2);
   expect(queue.count()).toBe(1);
