@@ -43,7 +43,13 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'e2e', include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'], ...slow } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/**/*.test.ts', 'examples/**/*.test.ts', 'bench/test/**/*.test.ts'],
+          ...slow,
+        },
+      },
     ],
   },
 });
