@@ -1,6 +1,7 @@
 import { cleanUrl } from '../page-url.ts';
 import type { JsonObject } from '@nitka/core';
 import type { Plugin } from '../plugin.ts';
+import { soon } from './parts/guard.ts';
 import { createEngagement, type Engagement } from './page-views/engagement.ts';
 import { watchLocation } from './page-views/location.ts';
 import { whenTitled } from './page-views/title.ts';
@@ -106,7 +107,7 @@ export const pageViews =
     // A prerendered page is a guess of the browser: https://developer.chrome.com/docs/web-platform/prerender-pages
     if ((document as Document & { prerendering?: boolean }).prerendering) {
       host.listen(document, 'prerenderingchange', start, { once: true });
-    } else start();
+    } else soon(host, start);
 
     return () => {
       active = false;

@@ -1,5 +1,6 @@
 import { JSDOM, VirtualConsole } from 'jsdom';
 import { normaliseEmail, normalisePhone } from '@nitka/core';
+import { createTextStore } from '../../src/storage/text-store.ts';
 import type { Plugin, PluginHost } from '../../src/plugin.ts';
 
 /** What a plugin told the tracker, in order. */
@@ -12,6 +13,8 @@ export interface Page {
   /** Identifiers as the tracker would normalise them. */
   links(): { phone?: string; email?: string }[];
   events(name?: string): Told[];
+  /** What the plugins add to the context of an event. */
+  context(): Record<string, unknown>;
   /** Errors that reached the page. */
   errors: unknown[];
   leave(): void;
@@ -56,6 +59,8 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
   const leaving: (() => void)[] = [];
   const allowed: (() => void)[] = [];
   const listeners: (() => void)[] = [];
+  const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
+  const store = createTextStore(undefined);
   let pending = options.pending === true;
   const host: PluginHost = {
     window,
@@ -75,6 +80,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
     },
     onLeave: (task) => void leaving.push(task),
     whenAllowed: (task) => void (pending ? allowed.push(task) : task()),
+    enrich: (fields) => void enrichers.push(fields),
     report: (code, detail) => void told.push({ type: 'report', code, detail }),
   };
   const undos = plugins.map((plugin) => plugin(host));
@@ -93,6 +99,8 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
         }),
     events: (name) =>
       told.filter(({ type, event }) => type === 'track' && (name === undefined || event === name)),
+    context: () =>
+      Object.assign({}, ...enrichers.map((fields) => fields(store, 'ntk'))) as Record<string, unknown>,
     leave: () => leaving.forEach((task) => task()),
     allow() {
       pending = false;

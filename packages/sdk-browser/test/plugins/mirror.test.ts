@@ -14,15 +14,17 @@ const gtagStub =
 const ymStub =
   '<script>window.ym = window.ym || function () { (window.ym.a = window.ym.a || []).push(arguments); }; ym.l = 1;</script>';
 
-const open = (html: string, options?: MirrorOptions) => {
+/** What a plugin makes at its start comes in a microtask. */
+const open = async (html: string, options?: MirrorOptions) => {
   page = openPage(html, [mirror(options)]);
+  await Promise.resolve();
 };
 const run = (script: string): unknown => page.window.eval(script);
 const told = () => page.events().map(({ event, properties }) => [event, properties]);
 
 describe('the data layer', () => {
-  test('events before and after the start, by gtag and by objects, each once and in order', () => {
-    open(
+  test('events before and after the start, by gtag and by objects, each once and in order', async () => {
+    await open(
       `${gtagStub}<script>gtag('js', new Date()); gtag('config', 'G-1'); gtag('event', 'early', { a: 1 }); dataLayer.push({ event: 'gtm.js', 'gtm.start': 1 }, { event: 'lead', form: 'x', 'gtm.uniqueEventId': 5 });</script>`,
     );
     run(
@@ -37,14 +39,14 @@ describe('the data layer', () => {
     ]);
   });
 
-  test('the array keeps what was pushed, and push its answer', () => {
-    open(gtagStub);
+  test('the array keeps what was pushed, and push its answer', async () => {
+    await open(gtagStub);
     expect(run("dataLayer.push({ event: 'a' }, { event: 'b' })")).toBe(2);
     expect(run('dataLayer.map(({ event }) => event).join()')).toBe('a,b');
   });
 
-  test('a tag manager that replaces push and calls the one before it', () => {
-    open(gtagStub);
+  test('a tag manager that replaces push and calls the one before it', async () => {
+    await open(gtagStub);
     run(
       '{ const inner = dataLayer.push; dataLayer.push = function (...all) { window.managed = all.length; return inner.apply(dataLayer, all); } }',
     );
@@ -53,8 +55,8 @@ describe('the data layer', () => {
     expect(run('managed')).toBe(1);
   });
 
-  test('a push that forgets the one before it, and an array made anew, are read later', () => {
-    open(gtagStub);
+  test('a push that forgets the one before it, and an array made anew, are read later', async () => {
+    await open(gtagStub);
     run("dataLayer.push = function (entry) { this[this.length] = entry; }; dataLayer.push({ event: 'a' })");
     page.leave();
     run("dataLayer = [{ event: 'b' }]");
@@ -64,21 +66,23 @@ describe('the data layer', () => {
   });
 
   test('an array that is made after the start is found without leaving', async () => {
-    open('');
+    await open('');
     run("window.dataLayer = [{ event: 'a' }]");
     await vi.waitFor(() => expect(told()).toEqual([['a', {}]]), 5000);
   });
 
-  test('another name, and none', () => {
-    open("<script>layer2 = [{ event: 'a' }]; dataLayer = [{ event: 'b' }]</script>", { dataLayer: 'layer2' });
+  test('another name, and none', async () => {
+    await open("<script>layer2 = [{ event: 'a' }]; dataLayer = [{ event: 'b' }]</script>", {
+      dataLayer: 'layer2',
+    });
     expect(told()).toEqual([['a', {}]]);
     page.close();
-    open("<script>dataLayer = [{ event: 'b' }]</script>", { dataLayer: '' });
+    await open("<script>dataLayer = [{ event: 'b' }]</script>", { dataLayer: '' });
     expect(told()).toEqual([]);
   });
 
-  test('hostile entries: cycles, elements, getters that throw, persons', () => {
-    open(gtagStub);
+  test('hostile entries: cycles, elements, getters that throw, persons', async () => {
+    await open(gtagStub);
     run(
       "{ const loop = { event: 'loop', x: 1 }; loop.self = loop; dataLayer.push(loop, { event: 'e', 'gtm.element': document.body, el: document.body, w: window }, { get event() { throw new Error('no') } }, null, 5, { event: 'p', user_data: { a: 1 }, email: 'a@b.ru', customerPhone: '1', keep: true }) }",
     );
@@ -88,8 +92,8 @@ describe('the data layer', () => {
     expect(told()[2]).toEqual(['p', { keep: true }]);
   });
 
-  test('the undo puts push back', () => {
-    open(gtagStub);
+  test('the undo puts push back', async () => {
+    await open(gtagStub);
     expect(run("Object.hasOwn(dataLayer, 'push')")).toBe(true);
     page.undo();
     expect(run("Object.hasOwn(dataLayer, 'push')")).toBe(false);
@@ -100,8 +104,8 @@ describe('the data layer', () => {
 });
 
 describe('Metrika', () => {
-  test('goals that wait in the stub, then goals of the real function that replaces it', () => {
-    open(`${ymStub}<script>ym(1, 'init', {}); ym(1, 'reachGoal', 'early', { price: 5 });</script>`);
+  test('goals that wait in the stub, then goals of the real function that replaces it', async () => {
+    await open(`${ymStub}<script>ym(1, 'init', {}); ym(1, 'reachGoal', 'early', { price: 5 });</script>`);
     run("ym(1, 'reachGoal', 'stub'); ym(1, 'hit', '/x')");
     // What the tag does when it has loaded: takes what waits, and puts itself in place.
     expect(
@@ -120,8 +124,8 @@ describe('Metrika', () => {
     );
   });
 
-  test('started before the snippet', () => {
-    open('');
+  test('started before the snippet', async () => {
+    await open('');
     run(
       "window.ym = window.ym || function () { (window.ym.a = window.ym.a || []).push(arguments); }; ym.l = 7; ym(1, 'reachGoal', 'a')",
     );
@@ -129,14 +133,14 @@ describe('Metrika', () => {
     expect(run('ym.a.length + ym.l')).toBe(8);
   });
 
-  test('two counters told the same are one event; one counter told twice are two', () => {
-    open(ymStub);
+  test('two counters told the same are one event; one counter told twice are two', async () => {
+    await open(ymStub);
     run("ym(1, 'reachGoal', 'a'); ym(2, 'reachGoal', 'a'); ym(1, 'reachGoal', 'a')");
     expect(told()).toHaveLength(2);
   });
 
-  test('declared as a function of the page, which cannot become an accessor', () => {
-    open('<script>function ym(...args) { return args.length; }</script>');
+  test('declared as a function of the page, which cannot become an accessor', async () => {
+    await open('<script>function ym(...args) { return args.length; }</script>');
     expect(run("ym(1, 'reachGoal', 'a')")).toBe(3);
     expect(told()).toEqual([['a', {}]]);
     page.undo();
@@ -144,20 +148,20 @@ describe('Metrika', () => {
     expect(told()).toHaveLength(1);
   });
 
-  test('switched off, and the undo gives the page its own function', () => {
-    open(ymStub, { metrika: false });
+  test('switched off, and the undo gives the page its own function', async () => {
+    await open(ymStub, { metrika: false });
     run("ym(1, 'reachGoal', 'a')");
     expect(told()).toEqual([]);
     page.close();
-    open('<script>window.own = window.ym = function () {}</script>');
+    await open('<script>window.own = window.ym = function () {}</script>');
     expect(run('ym === own')).toBe(false);
     page.undo();
     expect(run('ym === own')).toBe(true);
     expect(run("Object.getOwnPropertyDescriptor(window, 'ym').writable")).toBe(true);
   });
 
-  test('a page without Metrika has no ym after the undo', () => {
-    open('');
+  test('a page without Metrika has no ym after the undo', async () => {
+    await open('');
     page.undo();
     expect(run("'ym' in window")).toBe(false);
   });
@@ -177,8 +181,8 @@ describe('e-commerce in the words of the spec', () => {
   };
   const order = { order_id: '1001', currency: 'RUB', revenue: 19, products: [product] };
 
-  test('GA4 by gtag and by the data layer', () => {
-    open(gtagStub, { ecommerce: true });
+  test('GA4 by gtag and by the data layer', async () => {
+    await open(gtagStub, { ecommerce: true });
     run(`gtag('event', 'purchase', { transaction_id: 1001, currency: 'RUB', value: 19, items: ${items} })`);
     run(
       `dataLayer.push({ ecommerce: null }); dataLayer.push({ event: 'add_to_cart', ecommerce: { currency: 'RUB', value: 19, items: ${items} } })`,
@@ -195,8 +199,8 @@ describe('e-commerce in the words of the spec', () => {
     ]);
   });
 
-  test("Metrika's container, without a name", () => {
-    open(gtagStub, { ecommerce: true });
+  test("Metrika's container, without a name", async () => {
+    await open(gtagStub, { ecommerce: true });
     run(
       "dataLayer.push({ ecommerce: { currencyCode: 'RUB', detail: { products: [{ id: 'A-1', name: 'Thread' }] } } })",
     );
@@ -212,15 +216,15 @@ describe('e-commerce in the words of the spec', () => {
     ]);
   });
 
-  test('an order told to Google and to Metrika is one order', () => {
-    open(gtagStub, { ecommerce: true });
+  test('an order told to Google and to Metrika is one order', async () => {
+    await open(gtagStub, { ecommerce: true });
     run(`gtag('event', 'purchase', { transaction_id: '1001', currency: 'RUB', value: 19, items: ${items} })`);
     run("dataLayer.push({ ecommerce: { purchase: { actionField: { id: '1001' }, products: [] } } })");
     expect(told()).toEqual([['Order Completed', order]]);
   });
 
-  test('names stay without the option; unnamed containers are then nothing; a filter chooses', () => {
-    open(gtagStub, { include: (event) => event !== 'secret' });
+  test('names stay without the option; unnamed containers are then nothing; a filter chooses', async () => {
+    await open(gtagStub, { include: (event) => event !== 'secret' });
     run(
       `gtag('event', 'purchase', { transaction_id: '1' }); dataLayer.push({ ecommerce: { purchase: {} } }, { event: 'secret' })`,
     );

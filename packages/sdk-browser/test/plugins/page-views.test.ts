@@ -8,10 +8,12 @@ import { openPage, pause } from './harness.ts';
 let page: Page;
 afterEach(() => page.close());
 
-const open = (options: PageViewsOptions = {}, more: PageOptions = {}) => {
+/** What a plugin makes at its start comes in a microtask. */
+const open = async (options: PageViewsOptions = {}, more: PageOptions = {}) => {
   page = openPage('', [pageViews({ settle: 30, ...options })], {
     ...more,
   });
+  await Promise.resolve();
 };
 const views = () =>
   page.told
@@ -28,14 +30,14 @@ const seen = async (count: number) => {
 const push = (url: string) => page.window.history.pushState(null, '', url);
 const replace = (url: string) => page.window.history.replaceState(null, '', url);
 
-test('the first page is told of at once', () => {
-  open({}, { url: 'https://shop.example/goods?utm_source=x&email=a@b.ru#top' });
+test('the first page is told of at once', async () => {
+  await open({}, { url: 'https://shop.example/goods?utm_source=x&email=a@b.ru#top' });
   expect(views()).toEqual([['/goods?utm_source=x', 'Home', undefined]]);
 });
 
 describe('single-page apps by history', () => {
   test('a page waits for its title, and knows where the visitor came from', async () => {
-    open();
+    await open();
     push('/cart');
     await pause(5);
     expect(views()).toHaveLength(1);
@@ -48,14 +50,14 @@ describe('single-page apps by history', () => {
   });
 
   test('a title that never changes is not waited for longer than the limit', async () => {
-    open();
+    await open();
     push('/cart');
     await seen(2);
     expect(views()[1]).toEqual(['/cart', 'Home', '/']);
   });
 
   test('going on before the title came tells of both pages, in order', async () => {
-    open();
+    await open();
     push('/a');
     await pause();
     push('/b');
@@ -64,7 +66,7 @@ describe('single-page apps by history', () => {
   });
 
   test('a redirect before the page was told of gives one page', async () => {
-    open();
+    await open();
     push('/login');
     await pause();
     replace('/account');
@@ -73,7 +75,7 @@ describe('single-page apps by history', () => {
   });
 
   test('the same address replaced twice, or pushed again, is no other page', async () => {
-    open();
+    await open();
     replace('/');
     replace('/');
     push('/');
@@ -82,7 +84,7 @@ describe('single-page apps by history', () => {
   });
 
   test('a filter that writes itself into the query by replacing is no other page; by pushing it is', async () => {
-    open();
+    await open();
     replace('/?sort=price');
     await pause(60);
     expect(views()).toHaveLength(1);
@@ -92,7 +94,7 @@ describe('single-page apps by history', () => {
   });
 
   test('back is a page', async () => {
-    open();
+    await open();
     push('/a');
     await seen(2);
     page.window.history.back();
@@ -101,20 +103,20 @@ describe('single-page apps by history', () => {
   });
 
   test('fragments: routes count, places in the page only if asked', async () => {
-    open();
+    await open();
     push('/#reviews');
     push('/#/settings');
     await seen(2);
     expect(views().map(([url]) => url)).toEqual(['/', '/#/settings']);
     page.close();
-    open({ hash: true });
+    await open({ hash: true });
     push('/#reviews');
     await seen(2);
     expect(views().map(([url]) => url)).toEqual(['/', '/#reviews']);
   });
 
-  test('the undo puts the history back as it was', () => {
-    open();
+  test('the undo puts the history back as it was', async () => {
+    await open();
     expect(Object.hasOwn(page.window.history, 'pushState')).toBe(true);
     page.undo();
     expect(Object.hasOwn(page.window.history, 'pushState')).toBe(false);
@@ -131,7 +133,7 @@ describe('single-page apps by history', () => {
         inner.apply(this, args);
       };
     };
-    open({}, { before: (window) => ((page = { window } as Page), wrap('before')) });
+    await open({}, { before: (window) => ((page = { window } as Page), wrap('before')) });
     wrap('after');
     push('/a');
     await seen(2);
@@ -144,8 +146,8 @@ describe('single-page apps by history', () => {
     expect(views()).toHaveLength(2);
   });
 
-  test('history that throws throws at the page, as without us', () => {
-    open();
+  test('history that throws throws at the page, as without us', async () => {
+    await open();
     expect(() => push('https://elsewhere.example/')).toThrow();
     expect(page.told.filter(({ type }) => type === 'report')).toEqual([]);
   });
@@ -153,7 +155,7 @@ describe('single-page apps by history', () => {
 
 test('the Navigation API is used where it exists, and history is left alone', async () => {
   let navigation!: EventTarget;
-  open(
+  await open(
     {},
     {
       before(window) {
@@ -175,9 +177,9 @@ test('the Navigation API is used where it exists, and history is left alone', as
   expect(views().map(([url]) => url)).toEqual(['/', '/a', '/']);
 });
 
-test('a prerendered page counts when it is shown', () => {
+test('a prerendered page counts when it is shown', async () => {
   let prerendering = true;
-  open(
+  await open(
     {},
     {
       before: (window) => Object.defineProperty(window.document, 'prerendering', { get: () => prerendering }),
@@ -192,8 +194,8 @@ test('a prerendered page counts when it is shown', () => {
 test.each([
   [true, 2],
   [false, 1],
-])('restored from the back/forward cache, option %s', (restored, count) => {
-  open({ restored });
+])('restored from the back/forward cache, option %s', async (restored, count) => {
+  await open({ restored });
   const show = (persisted: boolean) =>
     page.window.dispatchEvent(Object.assign(new page.window.Event('pageshow'), { persisted }));
   show(false);
@@ -202,9 +204,9 @@ test.each([
 });
 
 describe('engagement', () => {
-  const withClock = () => {
+  const withClock = async () => {
     const clock = { now: 1000, focus: true, visible: true };
-    open(
+    await open(
       {},
       {
         before(window) {
@@ -221,8 +223,8 @@ describe('engagement', () => {
   const fire = (type: string) => page.window.dispatchEvent(new page.window.Event(type));
   const left = () => page.events('Page Left').map(({ properties }) => properties);
 
-  test('only time with focus counts, and parts of it are not told twice', () => {
-    const clock = withClock();
+  test('only time with focus counts, and parts of it are not told twice', async () => {
+    const clock = await withClock();
     clock.now += 5000;
     clock.focus = false;
     fire('blur');
@@ -244,7 +246,7 @@ describe('engagement', () => {
   });
 
   test('inside an app it is told before the next page, with the page that was left', async () => {
-    const clock = withClock();
+    const clock = await withClock();
     clock.now += 3000;
     push('/next');
     await seen(2);
@@ -255,8 +257,8 @@ describe('engagement', () => {
     });
   });
 
-  test('a hidden page is not engaged', () => {
-    const clock = withClock();
+  test('a hidden page is not engaged', async () => {
+    const clock = await withClock();
     clock.visible = false;
     page.document.dispatchEvent(new page.window.Event('visibilitychange'));
     clock.now += 9000;
@@ -266,15 +268,15 @@ describe('engagement', () => {
 });
 
 test('a script in the head waits for the title that is not there yet', async () => {
-  open({ settle: 500 }, { title: '' });
+  await open({ settle: 500 }, { title: '' });
   expect(page.told).toEqual([]);
   page.document.title = 'Late';
   await seen(1);
   expect(views()).toEqual([['/', 'Late', undefined]]);
 });
 
-test('leaving before the title came sends the page as it is', () => {
-  open({ settle: 500 }, { title: '' });
+test('leaving before the title came sends the page as it is', async () => {
+  await open({ settle: 500 }, { title: '' });
   page.leave();
   expect(views()).toEqual([['/', '', undefined]]);
 });

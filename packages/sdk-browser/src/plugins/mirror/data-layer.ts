@@ -1,4 +1,5 @@
 import type { PluginHost } from '../../plugin.ts';
+import { guarded, soon } from '../parts/guard.ts';
 import { patch } from '../parts/patch.ts';
 
 type Layer = unknown[];
@@ -18,14 +19,14 @@ export const watchDataLayer = (
   const seen = new WeakSet();
   let layer: Layer | undefined;
   let restore: (() => void) | undefined;
-  let timer: number;
+  let timer: number | undefined;
   let wait = 250;
   let active = true;
 
   const read = (entry: unknown): void => {
     if (!entry || typeof entry !== 'object' || seen.has(entry)) return;
     seen.add(entry);
-    try {
+    guarded(host, () => {
       // gtag() pushes its `arguments`: an object with a length, and no array.
       const [command, event, parameters] = 'length' in entry ? Array.from(entry as ArrayLike<string>) : [];
       const named = (entry as { event?: unknown }).event;
@@ -33,9 +34,7 @@ export const watchDataLayer = (
       else if (typeof named === 'string' && !/^(gtm|optimize)\./.test(named)) take(named, entry);
       // Metrika's e-commerce comes without a name.
       else if (!named && 'ecommerce' in entry) take('', entry);
-    } catch (error) {
-      host.report('plugin_failed', String(error));
-    }
+    });
   };
 
   const attach = (): void => {
@@ -58,7 +57,7 @@ export const watchDataLayer = (
     timer = host.window.setTimeout(look, wait);
   };
 
-  look();
+  soon(host, look);
   host.onLeave(() => active && attach());
   return () => {
     active = false;

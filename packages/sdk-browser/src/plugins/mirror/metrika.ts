@@ -1,4 +1,5 @@
 import type { PluginHost } from '../../plugin.ts';
+import { guarded, soon } from '../parts/guard.ts';
 
 type Metrika = ((...args: unknown[]) => unknown) & { a?: ArrayLike<unknown>[] };
 
@@ -18,11 +19,8 @@ export const watchMetrika = (
   let wrapped: Metrika | undefined;
 
   const read = ([counter, method, goal, parameters]: ArrayLike<unknown> & Iterable<unknown>): void => {
-    try {
-      if (active && method === 'reachGoal' && typeof goal === 'string') take(counter, goal, parameters ?? {});
-    } catch (error) {
-      host.report('plugin_failed', String(error));
-    }
+    if (!active || method !== 'reachGoal' || typeof goal !== 'string') return;
+    guarded(host, () => take(counter, goal, parameters ?? {}));
   };
   const wrap = (given: Metrika | undefined): void => {
     real = given;
@@ -39,7 +37,8 @@ export const watchMetrika = (
 
   // Calls that still wait in the stub; the real function takes them from there itself.
   wrap(page.ym);
-  for (const call of Array.from(real?.a ?? [])) read(Array.from(call));
+  const waiting = Array.from(real?.a ?? [], (call) => Array.from(call));
+  soon(host, () => waiting.forEach(read));
   const before = Object.getOwnPropertyDescriptor(page, 'ym');
   try {
     Object.defineProperty(page, 'ym', {

@@ -1,4 +1,5 @@
 import type { PluginHost } from '../../plugin.ts';
+import { soon } from '../parts/guard.ts';
 import { patch } from '../parts/patch.ts';
 
 /** The part of the Navigation API that is used: https://html.spec.whatwg.org/multipage/nav-history-apis.html */
@@ -18,13 +19,9 @@ export const watchLocation = (host: PluginHost, changed: (replaced: boolean) => 
     });
     return () => {};
   }
-  const { history, Promise } = window;
+  const { history } = window;
   const undo = (['pushState', 'replaceState'] as const).map((name) =>
-    patch(host, history, name, () => {
-      Promise.resolve(name === 'replaceState')
-        .then(changed)
-        .catch((error: unknown) => host.report('plugin_failed', String(error)));
-    }),
+    patch(host, history, name, () => soon(host, () => changed(name === 'replaceState'))),
   );
   for (const type of ['popstate', 'hashchange']) host.listen(window, type, () => changed(false));
   return () => undo.forEach((task) => task());

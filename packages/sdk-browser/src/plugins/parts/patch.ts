@@ -1,4 +1,5 @@
 import type { PluginHost } from '../../plugin.ts';
+import { guarded } from './guard.ts';
 
 type Anything = (...args: never[]) => unknown;
 
@@ -17,11 +18,7 @@ export const patch = <Name extends PropertyKey, Method extends Anything>(
   let active = true;
   const own = Object.getOwnPropertyDescriptor(owner, name);
   const patched = function (this: unknown, ...args: Parameters<Method>) {
-    try {
-      if (active) before(this, args);
-    } catch (error) {
-      host.report('plugin_failed', `${String(name)}: ${String(error)}`);
-    }
+    if (active) guarded(host, () => before(this, args));
     return original.apply(this, args);
   };
   try {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createAttribution } from '../src/attribution.ts';
-import { memoryStore } from './fakes.ts';
+import { createTouches } from '../../../src/plugins/campaign/touches.ts';
+import { memoryStore } from '../../fakes.ts';
 
 const now = Date.UTC(2026, 0, 2);
 const pageAt = (href: string, referrer = ''): Window =>
   ({ location: { href, hostname: new URL(href).hostname }, document: { referrer } }) as unknown as Window;
 const land = (href: string, referrer?: string, store = memoryStore()) =>
-  createAttribution(pageAt(href, referrer), store, 't', now).touches();
+  createTouches(pageAt(href, referrer), now).touches(store, 't');
 
 describe('first and last touch', () => {
   it('reads utm parameters, click ids and the referrer, without queries', () => {
@@ -61,4 +61,18 @@ describe('first and last touch', () => {
     const { last } = land(`https://shop.example/?utm_source=${'x'.repeat(9000)}`);
     expect(last.campaign!.source).toHaveLength(500);
   });
+});
+
+it.each(
+  'yclid ysclid ymclid gclid dclid gbraid wbraid gclsrc gad_source gad_campaignid srsltid fbclid msclkid ttclid twclid vkclid rb_clickid irclickid click_id epik li_fat_id ScCid rdt_cid erid roistat calltouch_tm admitad_uid _openstat obclid tblci dicbo awc cjevent tduid qclid sznclid'.split(
+    ' ',
+  ),
+)('knows the click id %s', (name) => {
+  expect(land(`https://shop.example/?${name}=18446744073709551615`).last.clickIds).toEqual({
+    [name]: '18446744073709551615',
+  });
+});
+
+it.each(['q', 'clidding', 'page', 'id', 'sort', 'client_id', 'class'])('takes %s for no click id', (name) => {
+  expect(land(`https://shop.example/?${name}=1`).last.clickIds).toBeUndefined();
 });

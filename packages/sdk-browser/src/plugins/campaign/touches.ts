@@ -1,0 +1,80 @@
+import type { Touch } from '@nitka/core';
+import { cleanUrl } from '../../page-url.ts';
+import type { TextStore } from '../../storage/text-store.ts';
+
+/**
+ * Click ids by parameter name. Most end alike (`yclid`, `ysclid`, `gclid`, `fbclid`, `msclkid`, `irclickid`,
+ * `rb_clickid` …); the others are Google's, Pinterest's, LinkedIn's, Snap's, Reddit's, the Russian advertising register's
+ * (`erid`), Roistat's, Calltouch's, Admitad's, LiveInternet's openstat and those of affiliate networks.
+ * https://support.google.com/google-ads/answer/9744275 https://yandex.com/support/direct/statistics/url-tags.html
+ */
+const clickId =
+  /^(\w*cl(k|ick_?)?id|[gw]braid|gclsrc|gad_\w+|srsltid|epik|li_fat_id|sc_?cid|rdt_cid|erid|roistat|calltouch_tm|admitad_uid|_openstat|dicbo|vmcid|mc_eid|wickedid|igsh(id)?|tduid|cjevent|awc|ttd_id|tblci)$/i;
+
+/**
+ * Another page of this site is no touch, and neither is another subdomain, as the visitor id is shared with it.
+ * Without a public suffix list siblings are told by a second level longer than `co`, `com`, `msk`.
+ */
+const isSameSite = (a: string, b: string): boolean => {
+  const [one, other] = [a, b].map((host) => `.${host.replace(/^www\./, '')}`) as [string, string];
+  const sibling = /\.[^.]{4,}\.[^.]+$/;
+  const shared = sibling.exec(one)?.[0];
+  return one.endsWith(other) || other.endsWith(one) || (!!shared && shared === sibling.exec(other)?.[0]);
+};
+
+const orNothing = <Fields extends object>(fields: Fields): Fields | undefined =>
+  Object.keys(fields).length > 0 ? fields : undefined;
+
+export interface Touches {
+  /** This page's utm parameters, as Segment's `context.campaign`. */
+  readonly utm: Record<string, string> | undefined;
+  /** First and last touch; written when an event is made, not before. */
+  touches(store: TextStore, key: string): { first: Touch; last: Touch };
+}
+
+/** @param now milliseconds */
+export const createTouches = (
+  { location, document }: Window,
+  now: number,
+  moreClickIds: readonly string[] = [],
+): Touches => {
+  const landing = cleanUrl(location.href);
+  const from = cleanUrl(document.referrer);
+  const campaign: Record<string, string> = {};
+  const clicks: Record<string, string> = {};
+  landing?.searchParams.forEach((value, name) => {
+    if (!value) return;
+    if (name.startsWith('utm_')) campaign[name.slice(4)] = value.slice(0, 500);
+    else if (clickId.test(name) || moreClickIds.includes(name)) clicks[name] = value.slice(0, 500);
+  });
+  const utm = orNothing(campaign);
+  const clickIds = orNothing(clicks);
+  const referrer =
+    from && !isSameSite(from.hostname, location.hostname) ? from.origin + from.pathname : undefined;
+  const touch: Touch = {
+    ...(utm && { campaign }),
+    ...(clickIds && { clickIds }),
+    ...(referrer && { referrer }),
+    ...(landing && { landingPage: landing.origin + landing.pathname }),
+    at: new Date(now).toISOString(),
+  };
+  let isNew = !!(utm ?? clickIds ?? referrer);
+
+  return {
+    utm,
+
+    touches(store, key) {
+      let kept: { first?: Touch; last?: Touch } | null | undefined;
+      try {
+        kept = JSON.parse(store.get(key)!) as { first?: Touch; last?: Touch } | null;
+      } catch {
+        // Edited by hand: starts anew.
+      }
+      const first = kept?.first ?? touch;
+      const last = isNew ? touch : (kept?.last ?? first);
+      if (isNew || !kept?.first) store.set(key, JSON.stringify({ first, last }));
+      isNew = false;
+      return { first, last };
+    },
+  };
+};
