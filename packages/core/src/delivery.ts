@@ -174,6 +174,8 @@ export const createDelivery = (parts: DeliveryParts, options: DeliveryOptions): 
     // After a failure one request goes first; the others follow only if it arrives.
     if (failures > 0 && (await stepAlone()) !== 'next') return;
     await Promise.all(Array.from({ length: concurrency }, work));
+    // Another tab or process may have sent what this one still counts: a count too high would drain at every call.
+    await queue.refresh();
   };
 
   const drain = (): Promise<void> => {

@@ -7,7 +7,7 @@ export interface CallParts {
   readonly hashIdentifiers: boolean;
   readonly protectTraits: Features['protectTraits'];
   /** Where the page is now. */
-  readonly readPage: () => JsonObject | undefined;
+  readonly readPage: (() => JsonObject) | undefined;
   /** Makes an event that happened at `at`. */
   readonly make: (type: EventType, at: number, fields: object, context?: JsonObject) => void;
   readonly setUserId: (userId: string) => void;
@@ -60,7 +60,7 @@ export const createCalls = ({
     },
 
     page(name, properties, context) {
-      make('page', now(), { name, properties: { ...readPage(), ...properties } }, context);
+      make('page', now(), { name, properties: { ...readPage?.(), ...properties } }, context);
     },
 
     identify(userId, traits, context) {

@@ -1,28 +1,38 @@
 import type { EventContext, JsonObject } from '@nitka/core';
 import { cleanUrl } from './page-url.ts';
+import type { TextStore } from './storage/text-store.ts';
 
-/** Where the page is now. The referrer of a view inside a single-page app is the caller's to give. */
-export const readPage = ({ document, location }: Window): JsonObject => {
-  const url = cleanUrl(location.href);
-  return {
-    url: url?.href,
-    path: url?.pathname,
-    search: url?.search,
-    title: document.title,
-    referrer: cleanUrl(document.referrer)?.href,
+/** Reads where the page is. The referrer of a view inside a single-page app is the caller's to give. */
+export const createPageReader = ({ document, location }: Window): (() => JsonObject) => {
+  let href: string | undefined;
+  let url: URL | null;
+  let referrer: string | undefined;
+  return () => {
+    if (href !== location.href) {
+      href = location.href;
+      url = cleanUrl(href);
+      referrer = cleanUrl(document.referrer)?.href;
+    }
+    return { url: url?.href, path: url?.pathname, search: url?.search, title: document.title, referrer };
   };
 };
 
 /** What does not change while the page is open. */
-export const readDevice = ({
-  navigator,
-  screen,
-  innerWidth,
-  innerHeight,
-  devicePixelRatio,
-}: Window): EventContext => ({
+export const readDevice = ({ navigator, screen, devicePixelRatio }: Window): EventContext => ({
   locale: navigator.language,
-  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   userAgent: navigator.userAgent,
-  screen: { width: screen.width, height: screen.height, density: devicePixelRatio, innerWidth, innerHeight },
+  screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
 });
+
+/**
+ * The name of the time zone, asked of `Intl` only when the offset has changed: its first use on a page loads ICU data
+ * and takes longer than all the rest of a start.
+ */
+export const readTimezone = (store: TextStore, key: string): string => {
+  const offset = String(new Date().getTimezoneOffset());
+  const [known, zone] = (store.get(key) ?? '').split('|');
+  if (zone && known === offset) return zone;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  store.set(key, `${offset}|${timeZone}`);
+  return timeZone;
+};

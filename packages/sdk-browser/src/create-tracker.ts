@@ -12,17 +12,21 @@ const registry = Symbol.for('nitka');
 
 type Registry = { [registry]?: Record<string, Tracker> };
 
-/** The page's tracker for a write key: made once. `early` are calls made before the script had loaded. */
+/**
+ * The page's tracker for a write key: made once.
+ *
+ * @param early calls made before the script had loaded
+ * @returns null with wrong options
+ */
 export const openTracker = (
   options: TrackerOptions,
   features: Features,
   early?: readonly QueuedCall[],
-): Tracker => {
-  if (typeof window === 'undefined') return createInertTracker();
+): Tracker | null => {
   const settings = readOptions(options);
   if (!settings) {
     console.error('nitka: invalid_option (writeKey, endpoint)');
-    return createInertTracker();
+    return null;
   }
   const trackers = ((window as Registry)[registry] ??= {});
   const { writeKey } = settings;
@@ -44,4 +48,5 @@ export const openTracker = (
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
-  openTracker(options, standardFeatures);
+  ((typeof window === 'undefined' ? null : openTracker(options, standardFeatures)) ??
+    createInertTracker()) as Tracker<Events>;

@@ -45,6 +45,7 @@ export const createIdentity = ({
 }: IdentityParts): Identity => {
   // Kept apart until settled: the next page must go on with it, yet still ask the server.
   const provisional = `${key}.new`;
+  const renewed = `${key}.day`;
   // An older id is one that the visitor has put away.
   const floor = `${key}.min`;
   const locals = (): unknown[] => [...cookie.read(), store.get(key)];
@@ -61,7 +62,12 @@ export const createIdentity = ({
     isHealed = true;
     store.remove(provisional);
     store.set(key, id);
-    cookie.write(id);
+    // Finding the cookie's domain takes several round trips to another process: done when needed, and once a day.
+    const today = `${id}|${Math.floor(clock.now() / 864e5)}`;
+    if (store.get(renewed) !== today || cookie.read().join() !== id) {
+      cookie.write(id);
+      store.set(renewed, today);
+    }
     if (inDatabase !== id) {
       inDatabase = id;
       database.write(id).catch(() => {});

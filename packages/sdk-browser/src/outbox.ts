@@ -5,17 +5,19 @@ import {
   limits,
   type Clock,
   type DropCounts,
-  type ErrorCode,
+  type EventContext,
   type QueueKey,
   type QueueRecord,
   type TransportReply,
 } from '@nitka/core';
 import type { Identity } from './identity.ts';
+import type { Listeners } from './listeners.ts';
 import type { SendLock } from './lock.ts';
 import type { Settings } from './options.ts';
 import { createSequence } from './sequence.ts';
 import { createBrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
+import { sendBeacon } from './transport/beacon.ts';
 import type { Http } from './transport/fetch.ts';
 
 export interface OutboxParts {
@@ -23,21 +25,18 @@ export interface OutboxParts {
   readonly store: TextStore;
   readonly identity: Identity;
   readonly http: Http;
-  /** Last resort: hands a body to the browser. */
-  readonly beacon: (path: string, body: string) => boolean;
+  readonly page: Window;
   readonly lock: SendLock;
   readonly clock: Clock;
   /** Unique among the open pages, [0-9a-z]. */
   readonly tab: string;
-  readonly onSent: (count: number) => void;
-  readonly onDropped: (code: ErrorCode, count: number) => void;
-  readonly onError: (code: ErrorCode, detail?: string) => void;
+  readonly tell: Listeners['tell'];
+  readonly readLater: () => EventContext | undefined;
 }
 
 /** What waits to be sent, and its way out. */
 export interface Outbox {
   add(json: string): void;
-  drop(code: ErrorCode): void;
   flush(): Promise<void>;
   /** Sends what this page has unsent in the last turn it may get. */
   leave(): void;
@@ -55,16 +54,16 @@ const overhead = { event: 90, batch: 500 };
 const path = '/v1/batch';
 
 export const createOutbox = (parts: OutboxParts): Outbox => {
-  const { settings, store, identity, http, lock, clock, onSent, onDropped, onError } = parts;
+  const { settings, store, identity, http, lock, clock, tell } = parts;
   const { writeKey, storagePrefix } = settings;
   /** Sent while leaving, without an answer yet. */
   const leaving = new Set<QueueKey>();
   let isStopped = false;
 
   const storage = createBrowserQueueStorage(store, `${storagePrefix}.q.${writeKey}.`, parts.tab, leaving);
-  const sequence = createSequence(store, `${storagePrefix}.n`, storage);
+  const sequence = createSequence(store, `${storagePrefix}.n`, storage, parts.readLater);
   const queue = createQueue(
-    { storage, clock, onDropped },
+    { storage, clock, onDropped: (code, count) => tell('dropped', code, count) },
     { maxCount: settings.maxQueueCount, maxBytes: settings.maxQueueBytes, maxAge: settings.maxQueueAge },
   );
 
@@ -73,7 +72,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
 
   const arrived = (records: readonly QueueRecord[], reply: TransportReply): void => {
     identity.answered((reply.body as { anonymousId?: unknown }).anonymousId);
-    onSent(records.length);
+    tell('sent', records.length);
   };
 
   const delivery = createDelivery(
@@ -86,8 +85,8 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
       // Settle, then stamp: no batch is made before the id is known.
       lock: (task) => identity.settled.then(() => lock.run(task)),
       onSent: arrived,
-      onRefused: () => onError('delivery_refused'),
-      onFailed: onError,
+      onRefused: () => tell('error', 'delivery_refused'),
+      onFailed: (code, detail) => tell('error', code, detail),
     },
     { flushAt: settings.flushAt, flushInterval: settings.flushInterval, batch },
   );
@@ -107,7 +106,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
       await queue.remove(records);
       arrived(records, reply);
     } catch {
-      parts.beacon(path, body);
+      sendBeacon(parts.page, settings.endpoint + path, body);
     } finally {
       for (const { key } of records) leaving.delete(key);
       delivery.wake();
@@ -124,7 +123,6 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
       if (queue.add(json)) delivery.wake();
     },
 
-    drop: (code) => queue.countDropped(code),
     flush: () => delivery.flush(),
 
     leave() {

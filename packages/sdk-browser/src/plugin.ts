@@ -1,4 +1,5 @@
-import type { ErrorCode, JsonObject } from '@nitka/core';
+import type { ErrorCode, EventContext, JsonObject } from '@nitka/core';
+import type { TextStore } from './storage/text-store.ts';
 
 /** What a plugin may use of the tracker. Every method is safe to call at any time and never throws. */
 export interface PluginHost {
@@ -19,8 +20,16 @@ export interface PluginHost {
   onLeave(task: () => void): void;
   /** Runs the task when consent lets events be made: now, or once it is granted. */
   whenAllowed(task: () => void): void;
+  /**
+   * Adds to the context of each event. Called only when storage may be read; keys of the store start with `prefix`.
+   * What a call says itself goes before it.
+   */
+  enrich(fields: (store: TextStore, prefix: string) => EventContext): void;
   report(code: ErrorCode, detail?: string): void;
 }
 
-/** A part of the tracker that a site opts into. Returns what undoes it. */
+/**
+ * A part of the tracker that a site opts into. Returns what undoes it. It starts before the calls that were made
+ * before the script had loaded are replayed: an event of its own it makes later, in a microtask at the earliest.
+ */
 export type Plugin = (host: PluginHost) => (() => void) | void;

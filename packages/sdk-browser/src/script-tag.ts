@@ -45,6 +45,7 @@ export const startFromTag = (
   const stub = (page.nitka ??= {});
   const early = Array.isArray(stub) ? (stub.splice(0) as QueuedCall[]) : [];
   const tracker = openTracker(given as unknown as TrackerOptions, features, early);
+  if (!tracker) return;
   Object.assign(stub, tracker, {
     push(...calls: QueuedCall[]) {
       for (const [method, ...args] of calls.filter(Array.isArray)) {

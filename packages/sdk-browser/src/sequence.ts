@@ -1,4 +1,4 @@
-import { withFields, type QueueRecord } from '@nitka/core';
+import { withFields, type EventContext, type QueueRecord } from '@nitka/core';
 import type { BrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 
@@ -8,7 +8,7 @@ const sequenceMark = `${start}"sequence":`;
 const idMark = '{"anonymousId":';
 
 export interface Sequence {
-  /** Texts ready for a batch: with a sequence number for ever, and with the visitor id for this attempt. */
+  /** Texts ready for a batch: with what `readLater` adds, with a sequence number for ever, and with the visitor id for this attempt. */
   stamp(records: readonly QueueRecord[], anonymousId: string): string[];
   /** Binds what waits to the id it was tracked under, before that changes on purpose. */
   seal(anonymousId: string): void;
@@ -22,7 +22,12 @@ export interface Sequence {
  * under the lock of all tabs, so there it is safe. A number is written to the stored event before the event leaves,
  * so a retry carries the same one. What a gap proves stays the same: an event that was numbered and never arrived.
  */
-export const createSequence = (store: TextStore, key: string, storage: BrowserQueueStorage): Sequence => {
+export const createSequence = (
+  store: TextStore,
+  key: string,
+  storage: BrowserQueueStorage,
+  readLater: () => EventContext | undefined = () => undefined,
+): Sequence => {
   // A batch that is halved is encoded anew from records that were read before they had a number.
   const numbered = new WeakMap<QueueRecord, string>();
 
@@ -34,9 +39,10 @@ export const createSequence = (store: TextStore, key: string, storage: BrowserQu
     const missing = records.filter((record) => !isNumbered(record)).length;
     // First the counter: a crash in between leaves a gap, which is looked into; a number twice would not be.
     if (missing > 0) store.set(key, `${anonymousId}|${next + missing}`);
+    const later = missing > 0 ? JSON.stringify({ ...readLater() }).slice(1, -1) : '';
     return records.map((record) => {
       if (isNumbered(record)) return current(record);
-      const json = record.json.replace(start, `${sequenceMark}${++next},`);
+      const json = record.json.replace(start, () => `${sequenceMark}${++next},${later && `${later},`}`);
       numbered.set(record, json);
       storage.replace(record, json);
       return json;

@@ -21,7 +21,6 @@ import { campaignOf, createSession } from './session.ts';
 import { createCookieTier } from './storage/cookie.ts';
 import { createDatabaseTier } from './storage/indexed-db.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
-import { sendBeacon } from './transport/beacon.ts';
 import { createHttp } from './transport/fetch.ts';
 import { uuidV7 } from './uuid.ts';
 import { version } from './version.ts';
@@ -73,21 +72,20 @@ export const createPageTracker = (
   const cookie = createCookieTier(page, settings.cookie.name, settings.cookie.domain);
   const database = createDatabaseTier(storagePrefix);
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
-  const enrich = features.enrich?.(page, store, storagePrefix);
+  const readPage = features.createPageReader?.(page);
   const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
   const tab = uuidV7().slice(-9);
   const lock = createSendLock(page, store, key('lock'), tab);
   const lifecycle = createLifecycle(failed);
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
+  const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
   const pending: (() => void)[] = [];
   /** What exists only while consent holds. */
   let live: { readonly identity: Identity; readonly outbox: Outbox } | undefined;
+  let device: EventContext | undefined;
   let userId: string | null = null;
   let replayedAt: number | undefined;
-  let announce!: (id: Promise<string>) => void;
-  const settled = new Promise<string>((resolve) => (announce = resolve));
-  const readPage = (): JsonObject | undefined => features.readPage?.(page);
   const now = (): number => replayedAt ?? clock.now();
 
   const server = async (method: string, fields?: JsonObject): Promise<unknown> => {
@@ -110,16 +108,14 @@ export const createPageTracker = (
       store,
       identity,
       http,
-      beacon: (path, body) => sendBeacon(page, settings.endpoint + path, body),
+      page,
       lock,
       clock,
       tab,
-      onSent: (count) => tell('sent', count),
-      onDropped: (code, count) => tell('dropped', code, count),
-      onError: report,
+      tell,
+      readLater: () => features.readLater?.(store, storagePrefix),
     });
     live = { identity, outbox };
-    announce(identity.settled.then(identity.id));
     if (userId) store.set(key('u'), userId);
     else userId = store.get(key('u'));
     for (const task of pending.splice(0).concat(allowedTasks.splice(0))) guard(task)();
@@ -142,7 +138,7 @@ export const createPageTracker = (
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
     if (consent.status() === 'denied') return;
-    const said = { page: readPage(), ...context };
+    const said = { page: readPage?.(), ...context };
     const json = JSON.stringify({
       type,
       messageId: uuidV7(),
@@ -154,7 +150,8 @@ export const createPageTracker = (
       if (!live) return;
       const full: EventContext = {
         library,
-        ...enrich?.(),
+        ...(device ??= features.readDevice?.(page)),
+        ...Object.assign({}, ...enrichers.map((fields) => guard(fields)(store, storagePrefix))),
         ...said,
         sessionId: session.touch(at),
         consent: { status: consent.status(), version: settings.consentVersion },
@@ -178,6 +175,8 @@ export const createPageTracker = (
     },
     report,
   });
+
+  const whenAllowed = (task: () => void): void => void (live ? guard(task)() : allowedTasks.push(task));
 
   const leave = (): void => {
     leaveTasks.forEach((task) => guard(task)());
@@ -214,8 +213,11 @@ export const createPageTracker = (
     flush: async () => live?.outbox.flush(),
 
     ready(callback) {
-      if (callback) void settled.then(guard(callback));
-      return settled;
+      const id = new Promise<string>((resolve) =>
+        whenAllowed(() => resolve(live!.identity.settled.then(live!.identity.id))),
+      );
+      if (callback) void id.then(guard(callback));
+      return id;
     },
 
     on,
@@ -235,7 +237,8 @@ export const createPageTracker = (
     link: tracker.link,
     listen: lifecycle.listen,
     onLeave: (task) => void leaveTasks.push(task),
-    whenAllowed: (task) => void (live ? guard(task)() : allowedTasks.push(task)),
+    whenAllowed,
+    enrich: (fields) => void enrichers.push(fields),
     report,
   };
 
@@ -246,14 +249,6 @@ export const createPageTracker = (
   });
   if (consent.status() === 'granted') start();
   if (consent.status() === 'denied') guard(erase)();
-  for (const call of early ?? []) {
-    guard(() => {
-      replayedAt = call.when;
-      const [method, ...args] = call;
-      (tracker[method] as (...args: unknown[]) => void)(...args);
-    })();
-  }
-  replayedAt = undefined;
   const undoPlugins = settings.plugins.map((plugin) => {
     try {
       return plugin(host);
@@ -262,5 +257,13 @@ export const createPageTracker = (
       return undefined;
     }
   });
+  for (const call of early ?? []) {
+    guard(() => {
+      replayedAt = call.when;
+      const [method, ...args] = call;
+      (tracker[method] as (...args: unknown[]) => void)(...args);
+    })();
+  }
+  replayedAt = undefined;
   return tracker;
 };

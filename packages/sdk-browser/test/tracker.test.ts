@@ -4,6 +4,8 @@ import type { QueuedCall, Tracker } from '../src/api.ts';
 import { standardFeatures } from '../src/features.ts';
 import { readOptions, type TrackerOptions } from '../src/options.ts';
 import { readCookies } from '../src/storage/cookie.ts';
+import { campaign } from '../src/plugins/campaign.ts';
+import { externalIds } from '../src/plugins/external-ids.ts';
 import { createPageTracker } from '../src/tracker.ts';
 import { createFakeCollector, idAt } from './fakes.ts';
 
@@ -52,7 +54,7 @@ describe('an event', () => {
     history.replaceState(null, '', '/flats?utm_source=ya&email=ann@mail.ru');
     document.title = 'Flats';
     document.cookie = '_ym_uid=1700000000123456789012; path=/';
-    const tracker = open({ consentVersion: '3' });
+    const tracker = open({ consentVersion: '3', plugins: [campaign(), externalIds()] });
     tracker.track('Viewed');
     const [event] = await flushed(tracker);
     const id = await tracker.ready();

@@ -29,7 +29,9 @@ export const readCookies = (document: Document): [name: string, value: string][]
 export const createCookieTier = (page: Window, name: string, domain?: string): CookieTier => {
   const { document, location } = page;
   const labels = location.hostname.split('.');
-  const domains = domain ? [domain, ''] : [...labels.map((_, i) => labels.slice(~i).join('.')), ''];
+  const domains = domain
+    ? [domain, '']
+    : [...labels.slice(1).map((_, i) => labels.slice(-2 - i).join('.')), ''];
   const secure = location.protocol === 'https:' ? '; secure' : '';
 
   const put = (key: string, value: string, host: string, age: number): void => {
@@ -50,9 +52,9 @@ export const createCookieTier = (page: Window, name: string, domain?: string): C
     return (
       domains.find((host) => {
         put(probe, '1', host, 9);
-        const allowed = valuesOf(probe).length > 0;
-        put(probe, '', host, 0);
-        return allowed;
+        const isAllowed = valuesOf(probe).length > 0;
+        if (isAllowed) put(probe, '', host, 0);
+        return isAllowed;
       }) ?? ''
     );
   };
