@@ -60,7 +60,9 @@ export function missingBrowser(name: BrowserName): string | undefined {
  *   test.skipIf(missingBrowser(name))('…', async () => {
  *     const browser = await openBrowser(name);
  */
-export function openBrowser(name: BrowserName): Promise<TestBrowser> {
+export async function openBrowser(name: BrowserName): Promise<TestBrowser> {
+  const missing = missingBrowser(name);
+  if (missing) throw new Error(missing);
   switch (name) {
     case 'chromium':
       return openChromium();

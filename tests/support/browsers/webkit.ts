@@ -32,7 +32,8 @@ export async function openWebKit(driver: string): Promise<TestBrowser> {
     const session = await startSession(address, {
       'webkitgtk:browserOptions': {
         binary: process.env['NITKA_TEST_WEBKIT_BROWSER'],
-        args: ['--automation'],
+        // WebKit takes subdomains of localhost for different sites, and by default no cookies of other sites.
+        args: ['--automation', '--cookies-policy=always'],
       },
     });
     return toBrowser(session, stop);
