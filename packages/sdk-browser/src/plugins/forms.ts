@@ -77,8 +77,9 @@ export const forms =
       if (draft && until - draft.until < betweenSteps) found = { ...draft.found, ...found };
       if (!root || !(found.phone || found.email)) return;
       draft = { root, found, until };
-      stopWatching ??= watchRequests(host, (text) => {
-        if (!active || !draft || Date.now() > draft.until) return;
+      const isAwaited = () => active && !!draft && Date.now() <= draft.until;
+      stopWatching ??= watchRequests(host, isAwaited, (text) => {
+        if (!draft) return;
         const { phone, email } = draft.found;
         const carried: Identifiers = {};
         if (phone && carries(text, phone)) carried.phone = phone;

@@ -86,6 +86,92 @@ describe('options', () => {
   });
 });
 
+test('what a script sent without a form is not abandoned; nothing is told after the undo', () => {
+  const html =
+    '<div><p><input type="tel" name="phone"></p><button type="button">Send</button></div><form><input name="x"></form>';
+  page = openPage(html, [forms({ abandonment: true })]);
+  fill(page, '[name=phone]', '+79995551111');
+  click(page, 'button');
+  void page.window.fetch('/send', { method: 'POST', body: '{"phone":"+79995551111"}' });
+  expect(page.links()).toEqual([{ phone: '+79995551111' }]);
+  page.leave();
+  expect(page.events()).toEqual([]);
+  fill(page, '[name=x]', 'y');
+  page.undo();
+  fill(page, '[name=x]', 'z');
+  page.leave();
+  expect(page.events()).toEqual([]);
+});
+
+describe('bodies of requests', () => {
+  const block = '<div><input type="email" name="mail"><button type="button">Send</button></div>';
+  const text = '{"mail":"ann@mail.example.ru"}';
+  const json = { 'content-type': 'application/json' };
+  const send = async (body: (window: Page['window']) => unknown, headers = json) => {
+    page = openPage(block, [forms()]);
+    fill(page, 'input', 'ann@mail.example.ru');
+    click(page, 'button');
+    const whole = body(page.window);
+    await page.window.fetch(
+      ...((whole instanceof Request ? [whole] : ['/x', { method: 'POST', headers, body: whole }]) as [
+        string,
+      ]),
+    );
+    await pause(20);
+    return page.links();
+  };
+
+  test.each<[string, (window: Page['window']) => unknown]>([
+    ['text', () => text],
+    ['URLSearchParams', () => new URLSearchParams({ mail: 'Ann@mail.example.ru' })],
+    [
+      'FormData',
+      (window) => {
+        const data = new window.FormData();
+        data.set('mail', 'ann@mail.example.ru');
+        return data;
+      },
+    ],
+    ['bytes', () => new TextEncoder().encode(text)],
+    ['Blob', () => new Blob([text])],
+    ['Request', () => new Request('https://shop.example/x', { method: 'POST', headers: json, body: text })],
+  ])('%s is read, and reaches the page whole', async (_, body) => {
+    expect(await send(body)).toEqual([{ email: 'ann@mail.example.ru' }]);
+  });
+
+  test('a Request keeps its body for the page', async () => {
+    const request = new Request('https://shop.example/x', { method: 'POST', headers: json, body: text });
+    await send(() => request);
+    expect(request.bodyUsed).toBe(false);
+    expect(await request.text()).toBe(text);
+  });
+
+  test('a stream is not locked', async () => {
+    const stream = new ReadableStream();
+    expect(await send(() => stream)).toEqual([]);
+    expect(stream.locked).toBe(false);
+    expect(page.told).toEqual([]);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a large Blob', () => new Blob(['x'.repeat(100_000), text])],
+    [
+      'a Request of an upload',
+      () =>
+        new Request('https://shop.example/x', {
+          method: 'POST',
+          headers: { 'content-type': 'video/mp4' },
+          body: text,
+        }),
+    ],
+    ['nothing', () => undefined],
+    ['a number', () => 5],
+  ])('%s is left alone', async (_, body) => {
+    expect(await send(body)).toEqual([]);
+    expect(page.told).toEqual([]);
+  });
+});
+
 describe('the page is not harmed', () => {
   const form = '<form><input type="tel" name="phone"><button type="button">Send</button></form>';
 
@@ -145,7 +231,7 @@ describe('the page is not harmed', () => {
     expect(seen).toEqual([page.window, ['/send', init]]);
     expect(() => page.window.fetch('boom')).toThrow('of the page');
     const body = {
-      get text(): string {
+      get headers(): string {
         throw new Error('hostile body');
       },
     };

@@ -9,13 +9,14 @@ export const trackActivity = (
 ): { done(form: Element): void; stop(): void } => {
   const begun = new Map<Element, Set<string>>();
   const told = new WeakSet<Element>();
+  let active = true;
   if (enabled) {
     host.listen(
       host.window,
-      'change',
+      'input',
       (event) => {
         const field = targetOf(event) as HTMLInputElement | undefined;
-        if (!field || isIgnored(field)) return;
+        if (!active || !field || isIgnored(field)) return;
         const form = closest(field, 'form') ?? parentOf(field);
         // Element ids and names only. A page that makes forms without end must not grow the map without end.
         if (!form || told.has(form) || (begun.size >= 20 && !begun.has(form))) return;
@@ -30,16 +31,18 @@ export const trackActivity = (
       for (const [form, names] of begun) {
         told.add(form);
         const fields = [...names];
-        host.track('Form Abandoned', { ...describe(form), fields, lastField: fields.at(-1) });
+        host.track('Form Abandoned', { ...describe(form), fields, lastField: fields[fields.length - 1] });
       }
       begun.clear();
     });
   }
   return {
     done(form) {
-      begun.delete(form);
+      // Without a form element, what was sent is a block around what was begun.
+      for (const other of begun.keys()) if (form.contains(other) || other.contains(form)) begun.delete(other);
     },
     stop() {
+      active = false;
       begun.clear();
     },
   };

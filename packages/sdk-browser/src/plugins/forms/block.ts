@@ -16,6 +16,8 @@ export const blockAround = (element: Element): Element | null => {
   const form = closest(element, 'form');
   let block = form ? null : parentOf(element);
   for (let level = 0; block && level < 6 && !/^(BODY|MAIN|HTML)$/.test(block.tagName); level++) {
+    // Larger than any form: the page as a whole.
+    if (block.getElementsByTagName('*').length > 1000) return null;
     if (deepAll(block, 'input').length) return block;
     block = parentOf(block);
   }

@@ -1,15 +1,21 @@
 import type { PluginHost } from '../../plugin.ts';
 import { patch } from '../parts/patch.ts';
 
-/** What a request carries, as far as it can be read without touching it. Text or a promise of text. */
+/** Bytes of a body that are looked at: forms are small, uploads are left alone. */
+const limit = 100_000;
+
+/** What a body says, as far as it can be read without touching it: text or a promise of text. */
 const textOf = (body: unknown): string | Promise<string> => {
   if (typeof body === 'string') return body;
   if (!body || typeof body !== 'object') return '';
-  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return new TextDecoder().decode(body);
+  if (ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
   // Told by shape: the body may come from another frame's realm.
-  if ('clone' in body) return (body as Request).clone().text();
-  if ('text' in body) return (body as Blob).text();
-  if ('values' in body) {
+  const { size, headers } = body as Blob & Request;
+  if (headers)
+    return /json|urlenc|text/.test(headers.get('content-type') ?? '') ? (body as Request).clone().text() : '';
+  if ('text' in body) return size < limit ? (body as Blob).text() : '';
+  // FormData and URLSearchParams. A stream has values() too, which would lock it.
+  if ('append' in body) {
     return [...(body as FormData).values()].filter((value) => typeof value === 'string').join('&');
   }
   return '';
@@ -28,11 +34,20 @@ export const carries = (text: string, value: string): boolean => {
   return plain.replace(/\D+/g, '').includes(value.replace(/\D/g, '').slice(-10));
 };
 
-/** Tells the text of each request that the page's scripts send: address and body. */
-export const watchRequests = (host: PluginHost, seen: (text: string) => void): (() => void) => {
+/**
+ * Tells the text of the requests that the page's scripts send: address and body.
+ *
+ * @param awaited whether a request is looked at
+ */
+export const watchRequests = (
+  host: PluginHost,
+  awaited: () => boolean,
+  seen: (text: string) => void,
+): (() => void) => {
   const look = (url: unknown, body: unknown): void => {
+    if (!awaited()) return;
     const text = textOf(body);
-    const join = (read: string) => seen(`${url as string}\n${read.slice(0, 100_000)}`);
+    const join = (read: string) => seen(`${url as string}\n${read.slice(0, limit)}`);
     if (typeof text === 'string') join(text);
     else text.then(join, () => {});
   };

@@ -16,11 +16,13 @@ export const closest = (element: Element | null | undefined, selector: string): 
 };
 
 /** All elements below a node that match, those of open shadow trees included, in document order. */
-export const deepAll = (root: ParentNode, selector: string): Element[] =>
-  [...root.querySelectorAll('*')].flatMap((element) => [
-    ...(element.matches(selector) ? [element] : []),
-    ...(element.shadowRoot ? deepAll(element.shadowRoot, selector) : []),
-  ]);
+export const deepAll = (root: ParentNode, selector: string, found: Element[] = []): Element[] => {
+  for (const element of root.querySelectorAll('*')) {
+    if (element.matches(selector)) found.push(element);
+    if (element.shadowRoot) deepAll(element.shadowRoot, selector, found);
+  }
+  return found;
+};
 
 /** True where the site marked a part of the page as none of the tracker's business. */
 export const isIgnored = (element: Element): boolean => !!closest(element, '[data-nitka-ignore]');
