@@ -10,7 +10,6 @@ export default [
       disk: 'src/disk/index.ts',
       express: 'src/middleware/express.ts',
       fastify: 'src/middleware/fastify.ts',
-      web: 'src/middleware/web.ts',
       testing: 'src/testing/index.ts',
     },
     { formats: ['es', 'cjs'] },
@@ -18,4 +17,5 @@ export default [
   ...modules(folder, { till: 'src/till/main.ts' }),
   // With the browser's side of its dependencies: an edge runtime has no node: modules.
   ...modules(folder, { edge: 'src/edge.ts' }, { browser: true }),
+  ...modules(folder, { web: 'src/middleware/web.ts' }, { browser: true, formats: ['es', 'cjs'] }),
 ];

@@ -34,7 +34,10 @@ export { memoryQueue } from './memory-queue.ts';
 export type { MemoryQueueOptions } from './memory-queue.ts';
 export { messageIdFrom } from './message-id.ts';
 export type { TrackerOptions, TrackerQueue } from './options.ts';
-export type { FlushResult, Tracker } from './tracker.ts';
+export { signIdentity, verifyIdentity } from './identity-token.ts';
+export type { Identity, IdentityTokenOptions } from './identity-token.ts';
+export type { AnyRequest } from './middleware/request.ts';
+export type { BoundCalls, Calls, FlushResult, Tracker } from './tracker.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode } from '@nitka/core';
 

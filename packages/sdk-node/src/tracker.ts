@@ -15,6 +15,8 @@ import { createListeners, type TrackerListeners } from './listeners.ts';
 import { memoryQueue } from './memory-queue.ts';
 import { newMessageId } from './message-id.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
+import { bindRequest } from './bind-request.ts';
+import type { AnyRequest } from './middleware/request.ts';
 import { createOutbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import { createSkew } from './skew.ts';
@@ -26,7 +28,8 @@ export interface FlushResult {
   readonly pending: number;
 }
 
-export interface Tracker<Events extends EventMap<Events> = Record<string, object>> {
+/** The calls that make events. */
+export interface Calls<Events extends EventMap<Events> = Record<string, object>> {
   track<Name extends keyof Events & string>(call: TrackCall<Events, Name>): Call;
   page(call: PageCall): Call;
   screen(call: PageCall): Call;
@@ -35,6 +38,23 @@ export interface Tracker<Events extends EventMap<Events> = Record<string, object
   link(call: CommonFields & { readonly traits?: object }): Call;
   group(call: GroupCall): Call;
   alias(call: AliasCall): Call;
+}
+
+/** The calls of one request or customer: what they have in common is filled in, and any of it can be left out. */
+export interface BoundCalls<Events extends EventMap<Events> = Record<string, object>> extends Calls<Events> {
+  /** Null without consent, and where no visitor is known. */
+  readonly anonymousId: string | null;
+  readonly sessionId: string | null;
+}
+
+export interface Tracker<Events extends EventMap<Events> = Record<string, object>> extends Calls<Events> {
+  /**
+   * The calls of the visitor behind a request of Express, Fastify, Node or the Web: visitor and session id, page, IP and
+   * user agent are filled in. Without the visitor's consent no call is accepted.
+   *
+   * @param common further fields of all calls, such as the `userId` of who is logged in
+   */
+  forRequest(request: AnyRequest | Request, common?: CommonFields): BoundCalls<Events>;
   /**
    * Sends what waits. Resolves once nothing waits, an attempt has failed, or `timeout` milliseconds have passed: look
    * at `pending`. Never rejects.
@@ -105,6 +125,9 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     return task.finally(release);
   };
 
+  const refuse = (): Call =>
+    outbox.refuse(new NitkaError('invalid_call', 'the visitor has not consented'), '');
+
   const flush = async (timeout?: number): Promise<FlushResult> => ({ pending: await outbox.flush(timeout) });
 
   const close = async (timeout: number): Promise<FlushResult> => {
@@ -126,6 +149,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     link: (call) => add('identify', call),
     group: (call) => add('group', call),
     alias: (call) => add('alias', call),
+    forRequest: (request, common) => bindRequest<Events>(add, refuse, request, common),
     flush: ({ timeout } = {}) => awaited(flush(timeout)),
     close: ({ timeout = options.closeTimeout } = {}) => (closing ??= awaited(close(timeout))),
     drained: ({ timeout } = {}) => awaited(outbox.drained(timeout)),
