@@ -53,6 +53,12 @@ const rss = (pid: number, field: string): number => {
   return Math.round(Number(line?.[1] ?? 0) / 1024);
 };
 
+/** Microseconds of processor time, all threads: unlike the clock it hardly minds what else the machine does. */
+const cpu = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+};
+
 const metric = async (port: number, name: string): Promise<number> => {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
@@ -60,7 +66,11 @@ const metric = async (port: number, name: string): Promise<number> => {
 
 const bare = async (): Promise<void> => {
   const { child, port } = await start(['--import', 'tsx', here('bare.ts')]);
-  console.log('bare', JSON.stringify(await load(port, '/v1/batch')));
+  const before = cpu(child.pid ?? 0);
+  const figures = await load(port, '/v1/batch');
+  const events = (figures['requests'] ?? 0) * Number(values.events);
+  const cpuMicrosecondsPerEvent = Number(((cpu(child.pid ?? 0) - before) / events).toFixed(2));
+  console.log('bare', JSON.stringify({ ...figures, cpuMicrosecondsPerEvent }));
   child.kill();
 };
 
@@ -72,14 +82,18 @@ const collector = async (): Promise<void> => {
   const flags = values.profile ? ['--cpu-prof', '--cpu-prof-dir', folder] : [];
   const { child, port } = await start([...flags, here('../dist/main.js'), 'start', '--config', config]);
   const from = performance.now();
+  const before = cpu(child.pid ?? 0);
   const figures = await load(port, '/v1/batch');
+  const answered = cpu(child.pid ?? 0) - before;
   const atEnd = await metric(port, 'nitka_destination_waiting');
   while ((await metric(port, 'nitka_destination_waiting')) > 0)
     await new Promise((resolve) => setTimeout(resolve, 50));
   const rows = (figures['requests'] ?? 0) * Number(values.events);
-  const memory = { rssMb: rss(child.pid ?? 0, 'VmRSS'), peakMb: rss(child.pid ?? 0, 'VmHWM') };
+  const perEvent = (used: number): number => Number((used / rows).toFixed(2));
+  const processor = { cpuAtLastAnswer: perEvent(answered), cpuWithLoad: perEvent(cpu(child.pid ?? 0) - before) };
+  const memory = { rssMb: rss(child.pid ?? 0, 'VmRSS'), peakMb: rss(child.pid ?? 0, 'VmHWM'), ownMb: rss(child.pid ?? 0, 'RssAnon') };
   const rowsPerSecond = Math.round((rows / (performance.now() - from)) * 1000);
-  console.log('collector', JSON.stringify({ ...figures, waitingAtEnd: atEnd, rowsPerSecond, ...memory }));
+  console.log('collector', JSON.stringify({ ...figures, waitingAtEnd: atEnd, rowsPerSecond, ...processor, ...memory }));
   child.kill();
   await new Promise((resolve) => child.once('exit', resolve));
   if (values.profile) console.log('profile in', folder);

@@ -24,7 +24,8 @@ export interface Envelope {
   readonly context?: unknown;
 }
 
-export type Enrich = (event: Fields, envelope: Envelope, arrival: Arrival, messageId: string) => EventColumns;
+/** Given what a request's events share, takes the columns out of each one that passed `judge`. */
+export type Enrich = (arrival: Arrival, envelope: Envelope) => (event: Fields, messageId: string) => EventColumns;
 
 const none: Fields = {};
 
@@ -42,35 +43,41 @@ const libraryOf = (value: unknown): string | null => {
   return typeof version === 'string' ? `${name}/${version}` : name;
 };
 
-/** Takes the columns out of an event that passed `judge`. Whatever must not reach the disk is cut here. */
+/** Whatever must not reach the disk is cut here. */
 export const createEnrich = (ipPolicy: IpPolicy): Enrich => {
   const botMark = createBotMark();
-  return (event, envelope, { source, receivedAt, ip, userAgent }, messageId) => {
-    const context = objectOf(event['context']);
+  return ({ source, receivedAt, ip, userAgent }, envelope) => {
     const shared = objectOf(envelope.context);
-    const own = (field: string): unknown => context[field] ?? shared[field];
-    const sequence = own('sequence');
     // A backend speaks for its customers: its own address and user agent say nothing about them.
     const behalf = source.kind === 'server';
-    const agent = textOf(behalf ? own('userAgent') : (userAgent ?? own('userAgent')));
-    return {
-      messageId,
-      type: event['type'] as string,
-      event: textOf(event['event']) ?? textOf(event['name']),
-      anonymousId: textOf(event['anonymousId']),
-      userId: textOf(event['userId']),
-      sessionId: textOf(own('sessionId')),
-      sequence: Number.isSafeInteger(sequence) ? (sequence as number) : null,
-      ...findIdentifiers([event['traits'], event['properties'], own('traits')]),
-      ...eventTimes(
-        event['originalTimestamp'] ?? event['timestamp'],
-        event['sentAt'] ?? envelope.sentAt,
-        receivedAt,
-      ),
-      library: libraryOf(own('library')),
-      ip: applyIpPolicy(behalf ? own('ip') : ip, ipPolicy),
-      userAgent: agent,
-      bot: botMark(agent),
+    const requestIp = behalf ? null : applyIpPolicy(ip, ipPolicy);
+    const requestAgent = behalf ? null : textOf(userAgent);
+    return (event, messageId) => {
+      const context = objectOf(event['context']);
+      const sequence = context['sequence'] ?? shared['sequence'];
+      const agent = requestAgent ?? textOf(context['userAgent'] ?? shared['userAgent']);
+      const traits = context['traits'] ?? shared['traits'];
+      const { phone, email } = findIdentifiers(event['traits'], event['properties'], traits);
+      const sent = event['sentAt'] ?? envelope.sentAt;
+      const times = eventTimes(event['originalTimestamp'] ?? event['timestamp'], sent, receivedAt);
+      return {
+        messageId,
+        type: event['type'] as string,
+        event: textOf(event['event']) ?? textOf(event['name']),
+        anonymousId: textOf(event['anonymousId']),
+        userId: textOf(event['userId']),
+        sessionId: textOf(context['sessionId'] ?? shared['sessionId']),
+        sequence: Number.isSafeInteger(sequence) ? (sequence as number) : null,
+        phone,
+        email,
+        occurredAt: times.occurredAt,
+        originalTimestamp: times.originalTimestamp,
+        sentAt: times.sentAt,
+        library: libraryOf(context['library'] ?? shared['library']),
+        ip: behalf ? applyIpPolicy(context['ip'] ?? shared['ip'], ipPolicy) : requestIp,
+        userAgent: agent,
+        bot: botMark(agent),
+      };
     };
   };
 };

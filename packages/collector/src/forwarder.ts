@@ -145,9 +145,9 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     const { counts, rejected } = await loadRange(range, poison);
     const [, ...rest] = cursor.ranges;
     await save(range[1], rest, () => {
-      for (const [source, count] of counts) spool.ledger.loaded(source, name).loaded += count;
+      for (const [source, count] of counts) spool.ledger.editLoaded(source, name).loaded += count;
       for (const { message_id, received_at, ...row } of rejected) {
-        spool.ledger.loaded(row.source, name).rejected += 1;
+        spool.ledger.editLoaded(row.source, name).rejected += 1;
         spool.rejects.add({ ...row, messageId: message_id, receivedAt: received_at, destination: name });
       }
     });

@@ -33,7 +33,7 @@ const hashed = (value: unknown): string | null =>
  * The first phone and the first e-mail of the objects that may hold them, normalised; null where there is none of a person.
  * The operator's policy (plain, token, hash) takes its place around this function.
  */
-export const findIdentifiers = (places: readonly unknown[]): Identifiers => {
+export const findIdentifiers = (...places: readonly unknown[]): Identifiers => {
   let phone: string | null = null;
   let email: string | null = null;
   for (const place of places) {

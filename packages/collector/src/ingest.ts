@@ -3,17 +3,18 @@ import { NitkaError, errors, isVisitorId } from '@nitka/core';
 import type { ErrorCode, EventType } from '@nitka/core';
 import { v7 } from 'uuid';
 import type { CollectorConfig } from './config.ts';
-import type { Arrival, Enrich } from './enrich.ts';
+import type { Arrival, Enrich, Envelope } from './enrich.ts';
 import { parseTime } from './event-time.ts';
-import { nestsDeeper, sliceElements, sliceMembers } from './raw-slices.ts';
+import { nestsDeeper, sliceBody } from './raw-slices.ts';
 import type { Member, Slice } from './raw-slices.ts';
-import type { Entry } from './spool/chunk.ts';
+import type { ChunkMeta, Entry } from './spool/chunk.ts';
 import type { Spool } from './spool/spool.ts';
 import { judge } from './verdict.ts';
 import type { Fields, Verdict } from './verdict.ts';
 
-/** Levels that no honest body has: beyond, not even `JSON.parse` is asked. */
+/** Levels that no honest body has. A body that is long enough to make trouble by nesting is asked before `JSON.parse` is. */
 const deepestBody = 512;
+const harmlessBytes = 128 * 1024;
 
 export interface RejectedEvent {
   readonly index: number;
@@ -41,7 +42,7 @@ export interface ParsedBody {
 
 /** @throws NitkaError `malformed_json` or `invalid_body` */
 export const parseBody = (raw: Buffer): ParsedBody => {
-  if (nestsDeeper(raw, deepestBody)) throw new NitkaError('malformed_json', 'nested too deeply');
+  if (raw.length > harmlessBytes && nestsDeeper(raw, deepestBody)) throw new NitkaError('malformed_json', 'nested too deeply');
   let value: unknown;
   try {
     value = JSON.parse(raw.toString('utf8'));
@@ -75,6 +76,14 @@ export interface Ingest {
   garbage(raw: Buffer, code: ErrorCode, arrival: Arrival): Promise<void>;
 }
 
+const metaOf = ({ source, receivedAt, serverVisitorId }: Arrival, batchContext: string | null): ChunkMeta => ({
+  source: source.name,
+  kind: source.kind,
+  receivedAt,
+  serverVisitorId,
+  batchContext,
+});
+
 export interface IngestParts {
   readonly config: Pick<CollectorConfig, 'limits'>;
   readonly spool: Pick<Spool, 'append'>;
@@ -82,45 +91,45 @@ export interface IngestParts {
 }
 
 export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts): Ingest => {
-  const flaw = (event: unknown, payload: Buffer, slice: Pick<Slice, 'depth'>): Verdict | null => {
+  const flaw = (event: unknown, payload: Buffer, depth: number, isText: boolean): Verdict | null => {
     if (typeof event !== 'object' || event === null || Array.isArray(event))
       return { code: 'event_not_object', detail: null };
     if (payload.length > limits.eventBytes) return { code: 'event_too_large', detail: null };
-    if (slice.depth > limits.nesting) return { code: 'nesting_too_deep', detail: null };
-    if (!isUtf8(payload)) return { code: 'field_invalid', detail: 'not UTF-8' };
+    if (depth > limits.nesting) return { code: 'nesting_too_deep', detail: null };
+    if (!isText && !isUtf8(payload)) return { code: 'field_invalid', detail: 'not UTF-8' };
     return judge(event as Fields);
   };
 
-  const keep = async (
-    arrival: Arrival,
-    events: readonly unknown[],
-    slices: readonly (Slice & { payload: Buffer })[],
-    envelope: { sentAt?: unknown; context?: unknown },
-    batchContext: string | null,
-  ): Promise<IngestReply> => {
+  interface Content {
+    readonly raw: Buffer;
+    readonly events: readonly unknown[];
+    readonly slices: readonly Slice[];
+    readonly envelope: Envelope;
+    readonly batchContext: string | null;
+  }
+
+  const keep = async (content: Content, arrival: Arrival): Promise<IngestReply> => {
+    const { raw, events, slices, envelope, batchContext } = content;
     const rejected: RejectedEvent[] = [];
+    const columnsOf = enrich(arrival, envelope);
+    const isText = isUtf8(raw);
     let anonymousId: string | null = null;
-    const entries = slices.map((slice, index): Entry => {
-      const { payload } = slice;
+    const entries = slices.map(({ start, end, depth }, index): Entry => {
+      const payload = raw.subarray(start, end);
       const event = events[index];
-      const verdict = flaw(event, payload, slice);
+      const verdict = flaw(event, payload, depth, isText);
       const id = (event as Fields | null)?.['messageId'];
       if (verdict) {
+        const { code } = verdict;
         const messageId = typeof id === 'string' && id.length <= 100 ? id : null;
-        rejected.push({
-          index,
-          ...(messageId && { messageId }),
-          code: verdict.code,
-          message: errors[verdict.code].text,
-        });
+        rejected.push({ index, ...(messageId && { messageId }), code, message: errors[code].text });
         return { ...verdict, messageId, payload };
       }
       const fields = event as Fields;
       if (isVisitorId(fields['anonymousId'])) anonymousId = fields['anonymousId'];
-      return { columns: enrich(fields, envelope, arrival, typeof id === 'string' ? id : v7()), payload };
+      return { columns: columnsOf(fields, typeof id === 'string' ? id : v7()), payload };
     });
-    const { source, receivedAt, serverVisitorId } = arrival;
-    const meta = { source: source.name, kind: source.kind, receivedAt, serverVisitorId, batchContext };
+    const meta = metaOf(arrival, batchContext);
     const duplicates = entries.length === 0 ? 0 : (await spool.append({ meta, entries })).duplicates;
     return { accepted: entries.length - rejected.length, duplicates, rejected, anonymousId };
   };
@@ -129,39 +138,20 @@ export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts)
     async batch({ raw, value }, arrival) {
       const events = value['batch'];
       if (!Array.isArray(events)) throw new NitkaError('invalid_body');
-      const members = sliceMembers(raw);
-      // Of two members with one name, JSON.parse takes the last; so must the bytes.
-      const array = members.filter(({ key }) => key === 'batch').at(-1);
-      const slices = array ? sliceElements(raw, array) : [];
-      if (slices.length !== events.length) throw new NitkaError('malformed_json');
-      const cut = slices.map((slice) => ({ ...slice, payload: raw.subarray(slice.start, slice.end) }));
-      return keep(
-        arrival,
-        events,
-        cut,
-        { sentAt: value['sentAt'], context: value['context'] },
-        restOfEnvelope(raw, members, value['sentAt']),
-      );
+      const { members, batch: slices } = sliceBody(raw);
+      if (slices?.length !== events.length) throw new NitkaError('malformed_json');
+      const envelope = { sentAt: value['sentAt'], context: value['context'] };
+      const batchContext = restOfEnvelope(raw, members, value['sentAt']);
+      return keep({ raw, events, slices, envelope, batchContext }, arrival);
     },
     single({ raw, value }, type, arrival) {
       const depth = nestsDeeper(raw, limits.nesting) ? limits.nesting + 1 : 0;
-      return keep(
-        arrival,
-        [{ ...value, type }],
-        [{ start: 0, end: raw.length, depth, payload: raw }],
-        {},
-        null,
-      );
+      const slices = [{ start: 0, end: raw.length, depth }];
+      return keep({ raw, events: [{ ...value, type }], slices, envelope: {}, batchContext: null }, arrival);
     },
-    async garbage(raw, code, { source, receivedAt, serverVisitorId }) {
-      const meta = {
-        source: source.name,
-        kind: source.kind,
-        receivedAt,
-        serverVisitorId,
-        batchContext: null,
-      };
-      await spool.append({ meta, entries: [{ code, detail: null, messageId: null, payload: raw }] });
+    async garbage(raw, code, arrival) {
+      const entry = { code, detail: null, messageId: null, payload: raw };
+      await spool.append({ meta: metaOf(arrival, null), entries: [entry] });
     },
   };
 };

@@ -25,13 +25,15 @@ export interface LedgerLine {
 }
 
 export interface Ledger {
-  of(source: string): SourceCounts;
-  loaded(source: string, destination: string): { loaded: number; rejected: number };
-  sources(): string[];
-  /** Writes what changed. Only inside a transaction of the spool. */
+  /** Counts to add to. Only inside a transaction of the spool. */
+  edit(source: string): SourceCounts;
+  editLoaded(source: string, destination: string): { loaded: number; rejected: number };
+  /** Writes what was edited. Only inside a transaction. */
   save(): void;
-  /** Goes back to what is on disk: the transaction did not get there. */
-  restore(): void;
+  /** Drops what was edited: the transaction is over. Nothing is remembered, since other threads write, too. */
+  forget(): void;
+  /** The counts of every source as they are on disk. */
+  read(): Map<string, SourceCounts>;
 }
 
 export interface LedgerStore {
@@ -43,61 +45,46 @@ export interface LedgerStore {
 const prefix = 'ledger:';
 
 export const createLedger = (store: LedgerStore): Ledger => {
-  const counts = new Map<string, SourceCounts>();
-  const changed = new Set<string>();
+  const edited = new Map<string, SourceCounts>();
+  const load = (source: string): SourceCounts =>
+    (store.get(prefix + source) as SourceCounts | undefined) ?? { accepted: 0, duplicate: 0, rejected: 0, destinations: {} };
 
-  const restore = (): void => {
-    counts.clear();
-    changed.clear();
-    for (const key of store.getKeys({ start: prefix, end: `${prefix}\uffff` })) {
-      counts.set(key.slice(prefix.length), store.get(key) as SourceCounts);
+  const edit = (source: string): SourceCounts => {
+    let counts = edited.get(source);
+    if (!counts) {
+      counts = load(source);
+      edited.set(source, counts);
     }
-  };
-  restore();
-
-  const of = (source: string): SourceCounts => {
-    let found = counts.get(source);
-    if (!found) {
-      found = { accepted: 0, duplicate: 0, rejected: 0, destinations: {} };
-      counts.set(source, found);
-    }
-    changed.add(source);
-    return found;
+    return counts;
   };
 
   return {
-    of,
-    loaded(source, destination) {
-      const { destinations } = of(source);
-      return (destinations[destination] ??= { loaded: 0, rejected: 0 });
-    },
-    sources: () => [...counts.keys()].sort(),
+    edit,
+    editLoaded: (source, destination) => (edit(source).destinations[destination] ??= { loaded: 0, rejected: 0 }),
     save() {
-      for (const source of changed) store.putSync(prefix + source, counts.get(source));
-      changed.clear();
+      for (const [source, counts] of edited) store.putSync(prefix + source, counts);
     },
-    restore,
+    forget: () => edited.clear(),
+    read() {
+      const keys = [...store.getKeys({ start: prefix, end: `${prefix}\uffff` })];
+      return new Map(keys.map((key) => [key.slice(prefix.length), load(key.slice(prefix.length))]));
+    },
   };
 };
 
 /** The books of every source and destination. `pending` gives what the spool still holds for a destination, by source. */
 export const balance = (
-  ledger: Ledger,
+  counts: ReadonlyMap<string, SourceCounts>,
   destinations: readonly string[],
   pending: (destination: string) => ReadonlyMap<string, number>,
 ): LedgerLine[] =>
   destinations.flatMap((destination) => {
     const waiting = pending(destination);
-    return ledger.sources().map((source) => {
-      const { accepted, duplicate, rejected: refused } = ledger.of(source);
-      const { loaded, rejected: refusedThere } = ledger.loaded(source, destination);
+    return [...counts].map(([source, { accepted, duplicate, rejected: refused, destinations: taken }]) => {
+      const { loaded, rejected: refusedThere } = taken[destination] ?? { loaded: 0, rejected: 0 };
       const rejected = refused + refusedThere;
       const line = { accepted, loaded, duplicate, rejected, pending: waiting.get(source) ?? 0 };
-      return {
-        source,
-        destination,
-        ...line,
-        balanced: accepted === loaded + duplicate + rejected + line.pending,
-      };
+      const balanced = accepted === loaded + duplicate + rejected + line.pending;
+      return { source, destination, ...line, balanced };
     });
   });

@@ -14,8 +14,11 @@ export interface Slice {
 }
 
 /** A member of the outermost object. */
-export interface Member extends Slice {
+export interface Member {
   readonly key: string;
+  /** Of the value: bytes, end exclusive. */
+  readonly start: number;
+  readonly end: number;
   /** Where the member begins, its key included. */
   readonly keyStart: number;
 }
@@ -84,34 +87,49 @@ export const nestsDeeper = (body: Uint8Array, limit: number): boolean => {
   return false;
 };
 
-/** The members of the object that the body is. The body must be valid JSON. */
-export const sliceMembers = (body: Uint8Array): Member[] => {
+export interface BodySlices {
+  readonly members: readonly Member[];
+  /** The elements of the last member named `batch`, as `JSON.parse` takes the last of two; null if it is no array. */
+  readonly batch: readonly Slice[] | null;
+}
+
+/** The elements of the array that begins at `from`, and the index behind it. */
+const sliceElements = (body: Uint8Array, from: number): { elements: Slice[]; end: number } => {
+  const elements: Slice[] = [];
+  let at = skipSpace(body, from + 1);
+  while (at < body.length && body[at] !== closeBracket) {
+    const element = sliceValue(body, at);
+    elements.push(element);
+    at = skipSpace(body, element.end);
+    if (body[at] === comma) at = skipSpace(body, at + 1);
+    else if (body[at] !== closeBracket) break;
+  }
+  return { elements, end: at + 1 };
+};
+
+/** Where the members of the outermost object stand, and the events of a batch: one pass over the bytes, which must be valid JSON. */
+export const sliceBody = (body: Uint8Array): BodySlices => {
   const members: Member[] = [];
+  let batch: Slice[] | null = null;
   let at = skipSpace(body, 0);
-  if (body[at] !== openBrace) return members;
+  if (body[at] !== openBrace) return { members, batch };
   at = skipSpace(body, at + 1);
   while (at < body.length && body[at] === quote) {
     const keyStart = at;
     at = skipString(body, at);
-    const key = JSON.parse(
-      Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString(),
-    ) as string;
-    at = skipSpace(body, at) + 1; // the colon
-    const value = sliceValue(body, skipSpace(body, at));
-    members.push({ ...value, key, keyStart });
-    at = skipSpace(body, skipSpace(body, value.end) + 1); // a comma, or the end
+    const key = JSON.parse(Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString()) as string;
+    const start = skipSpace(body, skipSpace(body, at) + 1); // behind the colon
+    let end: number;
+    if (key === 'batch' && body[start] === openBracket) {
+      const array = sliceElements(body, start);
+      batch = array.elements;
+      end = array.end;
+    } else {
+      if (key === 'batch') batch = null;
+      end = sliceValue(body, start).end;
+    }
+    members.push({ start, end, key, keyStart });
+    at = skipSpace(body, skipSpace(body, end) + 1); // behind a comma, or the end
   }
-  return members;
-};
-
-/** The elements of the array at `array`. The body must be valid JSON. */
-export const sliceElements = (body: Uint8Array, array: Slice): Slice[] => {
-  const elements: Slice[] = [];
-  let at = skipSpace(body, array.start + 1);
-  while (at < array.end - 1) {
-    const element = sliceValue(body, at);
-    elements.push(element);
-    at = skipSpace(body, skipSpace(body, element.end) + 1);
-  }
-  return elements;
+  return { members, batch };
 };

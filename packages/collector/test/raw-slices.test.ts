@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nestsDeeper, sliceElements, sliceMembers } from '../src/raw-slices.ts';
+import { nestsDeeper, sliceBody } from '../src/raw-slices.ts';
 
 const cut = (text: string): string[] => {
   const body = Buffer.from(text);
-  const array = sliceMembers(body)
-    .filter(({ key }) => key === 'batch')
-    .at(-1);
-  return array ? sliceElements(body, array).map(({ start, end }) => body.toString('utf8', start, end)) : [];
+  return (sliceBody(body).batch ?? []).map(({ start, end }) => body.toString('utf8', start, end));
 };
 
-describe('sliceElements', () => {
+describe('sliceBody', () => {
   it('gives each event as it stands, spaces, escapes and number forms included', () => {
     const events = ['{"a" : 1.50, "b":"\\u0041\\"],}"}', '[1,[2,{"c":"}"}]]', '"te,xt"', '1e3', 'null', '{}'];
     expect(cut(` {"x":[1,"]"],\n"batch" : [ ${events.join(' ,\n')} ] , "y":{"batch":[0]}}`)).toEqual(events);
@@ -21,8 +18,16 @@ describe('sliceElements', () => {
     expect(cut('{"batch":[1],"batch":[2,3]}')).toEqual(['2', '3']);
   });
 
-  it('gives nothing for an empty batch', () => {
-    expect(cut('{"batch":[ ]}')).toEqual([]);
+  it('gives nothing for an empty batch, and null where there is no array', () => {
+    expect(sliceBody(Buffer.from('{"batch":[ ]}')).batch).toEqual([]);
+    expect(sliceBody(Buffer.from('{"batch":[1],"batch":{}}')).batch).toBe(null);
+    expect(sliceBody(Buffer.from('[1]'))).toEqual({ members: [], batch: null });
+  });
+
+  it('tells where the other members stand', () => {
+    const body = Buffer.from('{"a" : [1] ,"batch":[2], "c":"x"}');
+    const texts = sliceBody(body).members.map(({ keyStart, end }) => body.toString('utf8', keyStart, end));
+    expect(texts).toEqual(['"a" : [1]', '"batch":[2]', '"c":"x"']);
   });
 
   it('agrees with JSON.parse on any batch, however it is spaced', () => {
@@ -46,7 +51,13 @@ describe('sliceElements', () => {
       fc.property(fc.uint8Array(), fc.string(), (bytes, text) => {
         for (const body of [bytes, Buffer.from(`{"batch":[${text}`)]) {
           nestsDeeper(body, 5);
-          sliceElements(body, { start: 0, end: body.length, depth: 0 });
+          nestsDeeper(body, 1e9);
+          try {
+            sliceBody(body);
+          } catch (error) {
+            // Only the name of a member is parsed.
+            expect(error).toBeInstanceOf(SyntaxError);
+          }
         }
       }),
     );

@@ -30,8 +30,7 @@ export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => 
     labelNames: ['source', 'state'],
     registers,
     collect() {
-      for (const source of ledger.sources()) {
-        const { accepted, duplicate, rejected } = ledger.of(source);
+      for (const [source, { accepted, duplicate, rejected }] of ledger.read()) {
         this.set({ source, state: 'accepted' }, accepted);
         this.set({ source, state: 'duplicate' }, duplicate);
         this.set({ source, state: 'rejected' }, rejected);
@@ -44,9 +43,8 @@ export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => 
     labelNames: ['source', 'destination', 'state'],
     registers,
     collect() {
-      for (const source of ledger.sources()) {
-        for (const destination of forwarders.keys()) {
-          const { loaded, rejected } = ledger.loaded(source, destination);
+      for (const [source, { destinations }] of ledger.read()) {
+        for (const [destination, { loaded, rejected }] of Object.entries(destinations)) {
           this.set({ source, destination, state: 'loaded' }, loaded);
           this.set({ source, destination, state: 'rejected' }, rejected);
         }

@@ -19,8 +19,6 @@ export interface Rejects {
   add(reject: Omit<Reject, 'id'>): void;
   /** The newest first. */
   list(limit: number): Reject[];
-  /** Forgets the number that was given last: the transaction did not reach the disk. */
-  restore(): void;
 }
 
 export const createRejects = ({ rejects }: Pick<Environment, 'rejects'>): Rejects => {
@@ -28,7 +26,6 @@ export const createRejects = ({ rejects }: Pick<Environment, 'rejects'>): Reject
     for (const key of rejects.getKeys({ reverse: true, limit: 1 })) return key;
     return 0;
   };
-  let last = lastId();
   return {
     add({ payload, ...rest }) {
       const json = Buffer.from(JSON.stringify(rest));
@@ -36,8 +33,7 @@ export const createRejects = ({ rejects }: Pick<Environment, 'rejects'>): Reject
       bytes.writeUInt32LE(json.length, 0);
       json.copy(bytes, 4);
       payload.copy(bytes, 4 + json.length);
-      last += 1;
-      rejects.putSync(last, bytes);
+      rejects.putSync(lastId() + 1, bytes);
     },
     list(limit) {
       const found: Reject[] = [];
@@ -47,9 +43,6 @@ export const createRejects = ({ rejects }: Pick<Environment, 'rejects'>): Reject
         found.push({ ...rest, id: key, payload: Buffer.from(value.subarray(end)) });
       }
       return found;
-    },
-    restore() {
-      last = lastId();
     },
   };
 };

@@ -90,25 +90,25 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
   const ledger = createLedger(meta);
   const rejects = createRejects(environment);
   const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
-  let head = savedHead();
+  /** Valid inside a transaction: other threads append, too. */
+  let head = 0;
 
-  const group = createGroupCommit(
-    (task) =>
-      environment.transaction(() => {
-        const before = head;
-        task();
-        ledger.save();
-        if (head !== before) meta.putSync('head', head);
-      }),
-    async (error) => {
-      const reason = await reasonOf(error);
-      onError?.(reason);
+  const transaction = (task: () => void): Promise<void> =>
+    environment.transaction(() => {
       head = savedHead();
-      ledger.restore();
-      rejects.restore();
-      return codedError(reason);
-    },
-  );
+      const before = head;
+      ledger.forget();
+      task();
+      ledger.save();
+      ledger.forget();
+      if (head !== before) meta.putSync('head', head);
+    });
+
+  const group = createGroupCommit(transaction, async (error) => {
+    const reason = await reasonOf(error);
+    onError?.(reason);
+    return codedError(reason);
+  });
 
   const isNew = (entry: Entry): boolean => !isAccepted(entry) || addSeen(seenKey(entry.columns.messageId));
 
@@ -123,7 +123,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
         });
         head += fresh.length;
       }
-      const counts = ledger.of(chunk.meta.source);
+      const counts = ledger.edit(chunk.meta.source);
       counts.accepted += chunk.entries.length;
       counts.duplicate += duplicates;
       for (const entry of fresh) {
@@ -150,7 +150,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
     const saved = meta.get(`cursor:${destination}`) as Cursor | undefined;
     if (saved) return saved;
     for (const key of events.getKeys({ limit: 1 })) return { next: key, ranges: [] };
-    return { next: head, ranges: [] };
+    return { next: savedHead(), ranges: [] };
   };
 
   const pending = (destination: string): Map<string, number> => {
@@ -176,7 +176,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
     rejects,
     append,
     transact: (write) => group.submit(write),
-    head: () => head,
+    head: savedHead,
     read(from, to) {
       const found: SpoolChunk[] = [];
       for (const { key, value } of events.getRange({ start: chunkStart(from), end: to })) {
@@ -211,7 +211,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
       for (const key of whole) events.removeSync(key);
     },
     pending,
-    books: (destinations) => balance(createLedger(meta), destinations, pending),
+    books: (destinations) => balance(ledger.read(), destinations, pending),
     waitingBytes: group.waitingBytes,
     async close() {
       await group.idle();
