@@ -68,7 +68,7 @@ const invalid = (detail: string): never => {
 };
 
 /** Range of each number, and what it is when left out. */
-const numbers = {
+export const numbers = {
   flushAt: { least: 1, most: 1_000_000, standard: 500 },
   flushInterval: { least: 0, most: 86_400_000, standard: 1000 },
   eventBytes: { least: 1024, most: 8 * 1024 * 1024, standard: limits.eventBytes },
