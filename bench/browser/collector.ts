@@ -54,11 +54,15 @@ export const startCollectorBehind = async (): Promise<CollectorBehind> => {
     forward: (posted, { host }) => post(collector.port, posted, host),
     async rows({ host }) {
       const run = host.split(':')[0]!;
-      let before = await marks(run);
-      for (;;) {
+      let before: string[] | undefined;
+      for (let tries = 0; ; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        const now = await marks(run);
-        if (now.length === before.length) return now;
+        const now = await marks(run).catch((error: unknown) => {
+          // The command that asks is a program on disk: somebody may be building it anew at this moment.
+          if (tries > 20) throw error;
+          return undefined;
+        });
+        if (now && now.length === before?.length) return now;
         before = now;
       }
     },
