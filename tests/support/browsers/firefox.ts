@@ -1,12 +1,18 @@
 import puppeteer from 'puppeteer-core';
-import type { Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import type { TestBrowser, TestPage } from '../browsers.ts';
 import { expression } from './expression.ts';
 
+/** A start takes seconds and a user context milliseconds, so the profiles of a test file share one process. */
+let running: Promise<Browser> | undefined;
+let profiles = 0;
+
 /** A stock Firefox by WebDriver BiDi: playwright-core drives its own build of it alone. */
 export async function openFirefox(executablePath: string): Promise<TestBrowser> {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
-  const context = browser.defaultBrowserContext();
+  profiles++;
+  running ??= puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+  const browser = await running;
+  const context = await browser.createBrowserContext();
   return {
     name: 'firefox',
     open: async () => toPage(await context.newPage()),
@@ -24,8 +30,18 @@ export async function openFirefox(executablePath: string): Promise<TestBrowser> 
       const all = await context.cookies();
       await context.deleteCookie(...all.filter(({ name }) => names?.includes(name) ?? true));
     },
-    close: () => browser.close(),
+    async close() {
+      await context.close();
+      profiles--;
+      // The next test may open one at once. If the process ends first, puppeteer ends the browser.
+      setTimeout(() => profiles === 0 && void end(browser), 1000).unref();
+    },
   };
+}
+
+async function end(browser: Browser): Promise<void> {
+  running = undefined;
+  if (browser.connected) await browser.close();
 }
 
 function toPage(page: Page): TestPage {
