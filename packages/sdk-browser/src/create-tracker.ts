@@ -49,4 +49,4 @@ export const openTracker = (
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
   ((typeof window === 'undefined' ? null : openTracker(options, standardFeatures)) ??
-    createInertTracker()) as Tracker<Events>;
+    createInertTracker());

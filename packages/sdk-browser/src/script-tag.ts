@@ -1,7 +1,6 @@
 import type { QueuedCall, Tracker } from './api.ts';
 import { openTracker } from './create-tracker.ts';
 import type { Features } from './features.ts';
-import type { TrackerOptions } from './options.ts';
 import type { Plugin } from './plugin.ts';
 
 /** What stands in for the tracker until the script has loaded: an array of calls, perhaps with methods that push. */
@@ -44,7 +43,7 @@ export const startFromTag = (
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
   const early = Array.isArray(stub) ? (stub.splice(0) as QueuedCall[]) : [];
-  const tracker = openTracker(given as unknown as TrackerOptions, features, early);
+  const tracker = openTracker(given, features, early);
   if (!tracker) return;
   Object.assign(stub, tracker, {
     push(...calls: QueuedCall[]) {

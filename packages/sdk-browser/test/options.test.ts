@@ -4,7 +4,7 @@ import { readOptions } from '../src/options.ts';
 const required = { writeKey: 'k', endpoint: 'https://t.shop.example' };
 
 it('fills in the defaults, also for what is undefined', () => {
-  expect(readOptions({ ...required, flushAt: undefined, cookie: {} } as never)).toMatchObject({
+  expect(readOptions({ ...required, flushAt: undefined, cookie: {} })).toMatchObject({
     consent: 'granted',
     cookie: { name: 'ntk' },
     storagePrefix: 'ntk',

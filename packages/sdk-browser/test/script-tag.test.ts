@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Tracker } from '../src/api.ts';
 import { startFromTag } from '../src/script-tag.ts';
+import type { PageWindow } from './window.ts';
 
-declare global {
-  interface Window {
-    nitka?: Tracker & { push(...calls: unknown[]): void };
-  }
-}
+const page = window as unknown as PageWindow;
 
 const start = (attributes: Record<string, string>, usual: string[] = []) => {
   const script = document.createElement('script');
@@ -25,10 +21,10 @@ const start = (attributes: Record<string, string>, usual: string[] = []) => {
 };
 
 beforeEach(() => {
-  delete window.nitka;
+  delete page.nitka;
 });
 afterEach(() => {
-  window.nitka?.close?.();
+  page.nitka?.close?.();
   document.head.replaceChildren();
   localStorage.clear();
 });
@@ -37,32 +33,32 @@ it('puts the tracker where the stub is, and makes its calls', () => {
   const stub: unknown[] = [['track', 'one'], Object.assign(['track', 'two'], { when: 5 }), 'garbage', null];
   Object.assign(window, { nitka: stub });
   start({ writeKey: 'a' });
-  expect(window.nitka).toBe(stub);
+  expect(page.nitka).toBe(stub);
   expect(stub).toHaveLength(0);
   const dropped = vi.fn();
-  window.nitka!.on('dropped', dropped);
+  page.nitka!.on('dropped', dropped);
   // 998 more fill what may wait for consent: the two early calls are in.
-  for (let i = 0; i < 998; i++) window.nitka!.push(['track', 'x']);
+  for (let i = 0; i < 998; i++) page.nitka!.push(['track', 'x']);
   expect(dropped).not.toHaveBeenCalled();
-  window.nitka!.push(['track', 'x'], ['no such method'], 'garbage');
+  page.nitka!.push(['track', 'x'], ['no such method'], 'garbage');
   expect(dropped).toHaveBeenCalledTimes(1);
 });
 
 it('runs the usual plugins, or those that are named', () => {
   const usual = ['page-views', 'forms'];
   expect(start({ writeKey: 'b' }, usual)).toEqual(usual);
-  window.nitka!.close();
+  page.nitka!.close();
   document.head.replaceChildren();
   expect(start({ writeKey: 'c', pageViews: 'off' }, usual)).toEqual(['forms']);
-  window.nitka!.close();
+  page.nitka!.close();
   document.head.replaceChildren();
   expect(start({ writeKey: 'd', plugins: 'clicks, unknown' }, usual)).toEqual(['clicks']);
-  window.nitka!.close();
+  page.nitka!.close();
   document.head.replaceChildren();
   expect(start({ writeKey: 'e', plugins: '' }, usual)).toEqual([]);
 });
 
 it('does nothing without a write key', () => {
   start({});
-  expect(window.nitka).toBeUndefined();
+  expect(page.nitka).toBeUndefined();
 });

@@ -1,0 +1,70 @@
+import { describe, expect, it, vi } from 'vitest';
+import { usePage } from './page.ts';
+
+const page = usePage();
+
+describe('calls', () => {
+  it('make events of the Segment spec', async () => {
+    const tracker = page.open();
+    tracker.page('Home', { a: 1 });
+    tracker.identify(42, { phone: '8 (999) 555-11-11', plan: 'pro' });
+    tracker.group('g1', { size: 3 });
+    tracker.alias('u2', 'u1');
+    tracker.link({ email: ' Ann@Mail.RU ' });
+    expect(await page.flushed(tracker)).toMatchObject([
+      { type: 'page', name: 'Home', properties: { a: 1, url: 'https://shop.example/', path: '/' } },
+      { type: 'identify', userId: '42', traits: { phone: '+79995551111', plan: 'pro' } },
+      { type: 'group', groupId: 'g1', userId: '42', traits: { size: 3 } },
+      { type: 'alias', userId: 'u2', previousId: 'u1' },
+      { type: 'identify', userId: '42', traits: { email: 'ann@mail.ru' } },
+    ]);
+  });
+
+  it('send no link without an identifier of a person', async () => {
+    const tracker = page.open();
+    tracker.link({ phone: '8 800 555 35 35', email: 'ann' });
+    tracker.link({});
+    tracker.identify(null, {});
+    tracker.track('other');
+    expect((await page.flushed(tracker)).map(({ type }) => type)).toEqual(['track']);
+  });
+
+  it('refuse ids that would join strangers', async () => {
+    const errors = vi.fn();
+    const tracker = page.open();
+    tracker.on('error', errors);
+    for (const id of ['undefined', 'null', '0', ' ', '[object Object]', 'guest']) tracker.identify(id);
+    tracker.group('null');
+    tracker.alias('undefined');
+    tracker.track('other');
+    const [event] = await page.flushed(tracker);
+    expect(event!.userId).toBeUndefined();
+    expect(errors).toHaveBeenCalledTimes(8);
+  });
+
+  it('remember the user on the next page, but no traits', async () => {
+    const first = page.open();
+    first.identify('u1', { phone: '89995551111' });
+    await page.flushed(first);
+    first.close();
+    const second = page.open();
+    second.track('next');
+    expect((await page.flushed(second)).at(-1)!.userId).toBe('u1');
+    expect(JSON.stringify(page.stored())).not.toContain('9995551111');
+  });
+
+  it('hash phones and e-mails, and send nothing where they cannot', async () => {
+    const errors = vi.fn();
+    const tracker = page.open({ hashIdentifiers: true });
+    tracker.on('error', errors);
+    tracker.link({ phone: '8 999 555 11 11' });
+    await vi.waitFor(() => expect(page.queued()).toHaveLength(1));
+    vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as never);
+    tracker.link({ email: 'ann@mail.ru' });
+    await vi.waitFor(() => expect(errors.mock.calls).toEqual([['invalid_option', 'hashIdentifiers']]));
+    const events = await page.flushed(tracker);
+    expect(events).toHaveLength(1);
+    expect(Object.keys(events[0]!.traits!)).toEqual(['phoneSha256']);
+    expect(JSON.stringify(events)).not.toMatch(/9995551111|ann@mail/);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it, vi } from 'vitest';
+import { idAt } from './fakes.ts';
+import { usePage } from './page.ts';
+
+const page = usePage();
+
+describe('delivery', () => {
+  it('adopts the older id of a reply', async () => {
+    const tracker = page.open();
+    page.collector.answer((path) =>
+      Response.json({ success: true, ...(path === '/v1/batch' && { anonymousId: idAt(1) }) }),
+    );
+    tracker.track('one');
+    await tracker.flush();
+    tracker.track('two');
+    const events = await page.flushed(tracker);
+    expect(events[1]!.anonymousId).toBe(idAt(1));
+    expect([localStorage.getItem('ntk.id'), document.cookie]).toEqual([idAt(1), `ntk=${idAt(1)}`]);
+  });
+
+  it('keeps what did not arrive, with the same messageId and number', async () => {
+    const tracker = page.open();
+    page.collector.answer((path) =>
+      path === '/v1/batch' ? new Response('', { status: 503 }) : Response.json({ success: true }),
+    );
+    tracker.track('one');
+    await tracker.flush();
+    expect(page.queued()).toHaveLength(1);
+    page.collector.answer(() => Response.json({ success: true }));
+    const [failed, arrived] = await page.flushed(tracker);
+    expect(arrived!.messageId).toBe(failed!.messageId);
+    expect(arrived!.context.sequence).toBe(failed!.context.sequence);
+    expect(page.queued()).toEqual([]);
+  });
+
+  it('takes a page of a captive portal for no answer', async () => {
+    const tracker = page.open();
+    page.collector.answer(() => new Response('<html>Log in</html>'));
+    tracker.track('one');
+    await tracker.flush();
+    expect(page.queued()).toHaveLength(1);
+  });
+
+  it('sends at once, with a provisional id, when the page is left before the id has settled', async () => {
+    page.collector.answer((path) =>
+      path === '/v1/visitor' ? new Promise(() => {}) : Response.json({ success: true }),
+    );
+    const tracker = page.open();
+    tracker.track('one');
+    window.dispatchEvent(new Event('pagehide'));
+    const [event] = page.collector.events();
+    expect(event!.anonymousId).toBe(localStorage.getItem('ntk.id.new'));
+    expect(page.collector.requests.at(-1)!.init.keepalive).toBe(true);
+    await vi.waitFor(() => expect(page.queued()).toEqual([]));
+  });
+
+  it('sends while leaving what fits into the keepalive budget, and keeps the rest', async () => {
+    const tracker = page.open({ flushAt: 1000 });
+    await tracker.ready();
+    for (let i = 0; i < 120; i++) tracker.track(`event ${i}`, { text: 'x'.repeat(500) });
+    window.dispatchEvent(new Event('pagehide'));
+    const sent = page.collector.requests.at(-1)!;
+    expect(sent.init.keepalive).toBe(true);
+    expect((sent.init.body as string).length).toBeGreaterThan(50_000);
+    await vi.waitFor(() => expect(page.queued().length).toBe(120 - sent.body.batch!.length));
+  });
+
+  it('uses a beacon as the last resort, and keeps the events', async () => {
+    const beacon = vi.fn(() => true);
+    Object.assign(navigator, { sendBeacon: beacon });
+    page.collector.answer(() => Promise.reject(new TypeError('no budget')));
+    const tracker = page.open();
+    tracker.track('one');
+    window.dispatchEvent(new Event('pagehide'));
+    await vi.waitFor(() => expect(beacon).toHaveBeenCalledTimes(1));
+    expect(beacon.mock.calls[0]).toEqual([
+      'https://t.shop.example/v1/batch',
+      expect.stringContaining('"one"'),
+    ]);
+    expect(page.queued()).toHaveLength(1);
+  });
+
+  it('sends what an earlier page left behind', async () => {
+    const first = page.open();
+    first.track('left');
+    first.close();
+    expect(page.queued()).toHaveLength(1);
+    const second = page.open();
+    expect((await page.flushed(second)).map(({ event }) => event)).toEqual(['left']);
+  });
+});
