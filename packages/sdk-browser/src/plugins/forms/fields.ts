@@ -1,14 +1,6 @@
 import { closest, deepAll, isIgnored } from '../parts/tree.ts';
 import { hintsOf } from './hints.ts';
-import {
-  emailWords,
-  foreignWords,
-  inviteWords,
-  loginWords,
-  phoneWords,
-  privateWords,
-  secondWords,
-} from './words.ts';
+import { emailWords, foreignWords, inviteWords, loginWords, phoneWords, secondWords } from './words.ts';
 
 /** A field that may hold an identifier of the visitor. Its value has not been read yet. */
 export interface Field {
@@ -47,7 +39,7 @@ const classify = (input: HTMLInputElement): Field | undefined => {
   if (!/^(text|tel|email|number)$/.test(type) || input.readOnly || input.disabled) return;
   if (/cc-|one-time|password/.test(purpose) || isIgnored(input) || closest(input, '[role=search]')) return;
   const hints = hintsOf(input);
-  if (privateWords.test(hints) || foreignWords.test(hints) || inviteWords.test(hints)) return;
+  if (foreignWords.test(hints) || inviteWords.test(hints)) return;
   const keyboard = `${type} ${input.inputMode ?? input.getAttribute('inputmode')}`;
   const named = phoneWords.test(`${hints} ${input.className}`.toLowerCase()) || /(^| )tel/.test(purpose);
   const phone = named || /tel/.test(keyboard);

@@ -13,8 +13,7 @@ export const hintsOf = (field: HTMLInputElement): string => {
   const texts = [...labels, ...described, field.placeholder, field.ariaLabel].some((text) => text?.trim())
     ? [...labels, ...described]
     : [textBeside(field)];
-  return [...own, ...texts]
-    .join(' ; ')
+  return ` ${[...own, ...texts].join(' ; ')} `
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/\s+/g, ' ')
     .toLowerCase();
