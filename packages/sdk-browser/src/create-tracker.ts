@@ -48,5 +48,4 @@ export const openTracker = (
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
-  ((typeof window === 'undefined' ? null : openTracker(options, standardFeatures)) ??
-    createInertTracker());
+  (typeof window === 'undefined' ? null : openTracker(options, standardFeatures)) ?? createInertTracker();
