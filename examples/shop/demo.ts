@@ -74,8 +74,13 @@ const run = async (): Promise<Stage & { readonly whole: boolean }> => {
   return { ...stage, whole };
 };
 
-process.once('SIGINT', () => void closeAll().then(() => process.exit(values.once ? 130 : 0)));
-process.once('SIGTERM', () => void closeAll().then(() => process.exit(143)));
+let isStopped = false;
+const stop = (code: number) => (): void => {
+  isStopped = true;
+  void closeAll().then(() => process.exit(code));
+};
+process.once('SIGINT', stop(130));
+process.once('SIGTERM', stop(143));
 
 try {
   const { whole, shop, collector } = await run();
@@ -84,7 +89,7 @@ try {
   process.exitCode = whole ? 0 : 1;
   if (values.once) await closeAll();
   else {
-    const config = relative(process.cwd(), join(collector.folder, 'nitka.json'));
+    const config = join(collector.folder, 'nitka.json');
     say(`\nEverything stays up. Look around in the shop:  ${colours.bold(shop)}`);
     say(`and ask the warehouse, from the same folder:\n`);
     code(
@@ -93,6 +98,8 @@ try {
     say('\nCtrl-C ends it and removes its data.');
   }
 } catch (error) {
+  // What breaks because it is being closed is no failure.
+  if (isStopped) await new Promise(() => {});
   failure(error instanceof StageError ? error.message : String((error as Error).stack ?? error));
   await closeAll();
   process.exit(1);

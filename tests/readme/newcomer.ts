@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +24,6 @@ export interface Newcomer {
 }
 
 /** What is installed twice is there once. */
-const link = async (target: string, path: string): Promise<void> => {
-  await rm(path, { force: true });
-  await symlink(target, path);
-};
 
 const freePort = async (): Promise<number> => {
   const server = createServer();
@@ -84,13 +81,14 @@ export const createNewcomer = async (): Promise<Newcomer> => {
     port,
     async install(name) {
       const source = sources[name];
-      // A package of others is one that ours has as a peer.
-      const target = source ? join(packages, source) : join(packages, 'sdk-node/node_modules', name);
-      await link(target, join(modules, name));
+      // A package of somebody else is the one that ours was tested with.
+      const from = source ? join(packages, source) : join(packages, 'sdk-node/node_modules', name);
+      if (existsSync(join(modules, name))) return;
+      await symlink(await realpath(from), join(modules, name));
       if (name !== '@nitka/collector') return;
-      const command = join(target, 'dist/main.js');
+      const command = join(from, 'dist/main.js');
       await chmod(command, 0o755);
-      await link(command, join(modules, '.bin/nitka-collector'));
+      await symlink(command, join(modules, '.bin/nitka-collector'));
     },
     run(command) {
       // What npx finds in the folder is on the PATH already.

@@ -13,8 +13,6 @@ export interface Visit {
   /** Things in the basket. */
   readonly basketCount: number;
   readonly customerName: string | null;
-  /** Address of the shop as the visitor sees it, without a path. */
-  readonly origin: string;
   readonly writeKey: string;
   /** Path under which the collector answers on the shop's own host. */
   readonly trackingPath: string;
@@ -27,14 +25,9 @@ export interface Page {
   readonly status?: number;
 }
 
-/** Nitka's script tag: it sends to where the script came from. */
-const trackingScript = ({ writeKey, trackingPath, origin }: Visit): Html =>
-  html`<script
-    async
-    src="${trackingPath}/nitka.js"
-    data-endpoint="${origin}${trackingPath}"
-    data-write-key="${writeKey}"
-  ></script>`;
+/** Nitka's script tag: it sends to the folder that the script came from. */
+const trackingScript = ({ writeKey, trackingPath }: Visit): Html =>
+  html`<script async src="${trackingPath}/nitka.js" data-write-key="${writeKey}"></script>`;
 
 const link = (visit: Visit, path: string, label: Content, className = ''): Html => {
   const here = visit.path === path ? markup(' aria-current="page"') : '';

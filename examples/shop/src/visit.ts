@@ -32,7 +32,6 @@ export const visitOf = (
     path: (language === 'ru' ? address : address.replace(/^\/en/, '')) || '/',
     basketCount: countOf(basketOf(request)),
     customerName: customer && texts[language].nav.account,
-    origin: `${request.protocol}://${request.host}`,
     writeKey: tracking.writeKey,
     trackingPath: tracking.path,
   };
