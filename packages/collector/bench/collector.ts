@@ -34,14 +34,18 @@ const start = (command: string[]): Promise<{ child: ChildProcess; port: number }
     });
   });
 
-const load = (port: number, path: string): Promise<Record<string, number>> =>
+const load = (
+  port: number,
+  path: string,
+  seconds = Number(values.seconds),
+): Promise<Record<string, number>> =>
   new Promise((resolve, reject) => {
     const task = {
       port,
       path,
       writeKey,
       events: Number(values.events),
-      seconds: Number(values.seconds),
+      seconds,
       connections: Number(values.connections),
     };
     const child = fork(here('load.ts'), [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
@@ -64,8 +68,17 @@ const metric = async (port: number, name: string): Promise<number> => {
   return Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
 };
 
+/** Seconds. The compiler of V8 needs some. */
+const warmUp = 3;
+
+const loaded = async (port: number): Promise<void> => {
+  while ((await metric(port, 'nitka_destination_waiting')) > 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
 const bare = async (): Promise<void> => {
   const { child, port } = await start(['--import', 'tsx', here('bare.ts')]);
+  await load(port, '/v1/batch', warmUp);
   const before = cpu(child.pid ?? 0);
   const figures = await load(port, '/v1/batch');
   const events = (figures['requests'] ?? 0) * Number(values.events);
@@ -81,19 +94,30 @@ const collector = async (): Promise<void> => {
   writeFileSync(config, JSON.stringify({ listen: { port: 0 }, sources, log: { level: 'info' } }));
   const flags = values.profile ? ['--cpu-prof', '--cpu-prof-dir', folder] : [];
   const { child, port } = await start([...flags, here('../dist/main.js'), 'start', '--config', config]);
+  await load(port, '/v1/batch', warmUp);
+  await loaded(port);
   const from = performance.now();
   const before = cpu(child.pid ?? 0);
   const figures = await load(port, '/v1/batch');
   const answered = cpu(child.pid ?? 0) - before;
   const atEnd = await metric(port, 'nitka_destination_waiting');
-  while ((await metric(port, 'nitka_destination_waiting')) > 0)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  await loaded(port);
   const rows = (figures['requests'] ?? 0) * Number(values.events);
   const perEvent = (used: number): number => Number((used / rows).toFixed(2));
-  const processor = { cpuAtLastAnswer: perEvent(answered), cpuWithLoad: perEvent(cpu(child.pid ?? 0) - before) };
-  const memory = { rssMb: rss(child.pid ?? 0, 'VmRSS'), peakMb: rss(child.pid ?? 0, 'VmHWM'), ownMb: rss(child.pid ?? 0, 'RssAnon') };
+  const processor = {
+    cpuAtLastAnswer: perEvent(answered),
+    cpuWithLoad: perEvent(cpu(child.pid ?? 0) - before),
+  };
+  const memory = {
+    rssMb: rss(child.pid ?? 0, 'VmRSS'),
+    peakMb: rss(child.pid ?? 0, 'VmHWM'),
+    ownMb: rss(child.pid ?? 0, 'RssAnon'),
+  };
   const rowsPerSecond = Math.round((rows / (performance.now() - from)) * 1000);
-  console.log('collector', JSON.stringify({ ...figures, waitingAtEnd: atEnd, rowsPerSecond, ...processor, ...memory }));
+  console.log(
+    'collector',
+    JSON.stringify({ ...figures, waitingAtEnd: atEnd, rowsPerSecond, ...processor, ...memory }),
+  );
   child.kill();
   await new Promise((resolve) => child.once('exit', resolve));
   if (values.profile) console.log('profile in', folder);

@@ -23,13 +23,23 @@ const measure = async (name: string, work: () => unknown): Promise<void> => {
   await work();
   const { user, system } = process.cpuUsage(before);
   const perEvent = ((user + system) / total).toFixed(2);
-  console.log(name.padEnd(34), `cpu ${perEvent} µs`, `wall ${(((performance.now() - from) * 1000) / total).toFixed(2)} µs`);
+  console.log(
+    name.padEnd(34),
+    `cpu ${perEvent} µs`,
+    `wall ${(((performance.now() - from) * 1000) / total).toFixed(2)} µs`,
+  );
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'nitka-stages-'));
 const raw = Array.from({ length: bodies }, () => Buffer.from(makeBody('nb_bench_key_0000', perBody)));
 const source = { name: 'site', kind: 'browser', writeKey: 'nb_bench_key_0000', origins: [] } as const;
-const arrival = { source, receivedAt: Date.now(), ip: '203.0.113.7', userAgent: 'Mozilla/5.0 Chrome/143', serverVisitorId: null };
+const arrival = {
+  source,
+  receivedAt: Date.now(),
+  ip: '203.0.113.7',
+  userAgent: 'Mozilla/5.0 Chrome/143',
+  serverVisitorId: null,
+};
 const limits = { eventBytes: 32_768, bodyBytes: 4e6, nesting: 32, waitingBytes: 1e9, freeDiskBytes: 0 };
 const chunks: Chunk[] = [];
 const keep = { append: async (chunk: Chunk) => (chunks.push(chunk), { duplicates: 0 }) };
@@ -47,7 +57,8 @@ for (let round = 0; round < 3; round += 1) {
   await measure('encodeChunk', () => (encoded = chunks.map(encodeChunk)));
   const spool = openSpool({ folder: join(folder, `spool${round}`) });
   await measure('spool.append, 32 at a time', async () => {
-    for (let at = 0; at < chunks.length; at += 32) await Promise.all(chunks.slice(at, at + 32).map((chunk) => spool.append(chunk)));
+    for (let at = 0; at < chunks.length; at += 32)
+      await Promise.all(chunks.slice(at, at + 32).map((chunk) => spool.append(chunk)));
   });
   await measure('decodeChunk', () => encoded.forEach(decodeChunk));
   await measure('spool.read + toRows', () => toRows(spool.read(1, spool.head()), 1, spool.head()));

@@ -5,8 +5,8 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { CollectorConfig } from './config.ts';
 import { codeOf, errorBody, retryAfterSeconds, statusOf } from './errors.ts';
-import type { Forwarder } from './forwarder.ts';
 import type { Ingest } from './ingest.ts';
+import type { Loader } from './loader/loader.ts';
 import type { Backpressure } from './plugins/backpressure.ts';
 import { registerBody } from './plugins/body.ts';
 import { registerCors } from './plugins/cors.ts';
@@ -19,11 +19,13 @@ import { registerPixelRoute } from './routes/pixel.ts';
 import { registerScriptRoute } from './routes/script.ts';
 import { registerSettingsRoutes } from './routes/settings.ts';
 import { registerVisitorRoutes } from './routes/visitor.ts';
+import type { Spool } from './spool/spool.ts';
 
 export interface AppParts {
   readonly ingest: Ingest;
   readonly backpressure: Backpressure;
-  readonly forwarders: ReadonlyMap<string, Pick<Forwarder, 'state'>>;
+  readonly spool: Pick<Spool, 'lag'>;
+  readonly loader: Pick<Loader, 'troubles'>;
   readonly metrics: Metrics;
   readonly clock: Clock;
   /** Something new is in the spool. */

@@ -72,9 +72,9 @@ export interface CollectorConfig {
     readonly ip: 'drop' | 'truncate' | 'keep';
   };
   readonly loader: {
-    /** Events in one load. @default 20000 */
+    /** Events in one load. @default 10000 */
     readonly maxEvents: number;
-    /** Bytes in one load. @default 16 MiB */
+    /** Bytes in one load. @default 8 MiB */
     readonly maxBytes: number;
     /** How long events gather before a load that is not full, milliseconds. @default 500 */
     readonly maxDelayMs: number;
@@ -99,7 +99,7 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
   visitorCookie: { name: 'vid', domain: 'host', maxAgeDays: 400 },
   script: { path: '/nitka.js', file: null, maxAgeSeconds: 3600 },
   privacy: { ip: 'truncate' },
-  loader: { maxEvents: 20_000, maxBytes: 16 * 1024 * 1024, maxDelayMs: 500 },
+  loader: { maxEvents: 10_000, maxBytes: 8 * 1024 * 1024, maxDelayMs: 500 },
   log: { level: 'info' },
   shutdownSeconds: 10,
 };

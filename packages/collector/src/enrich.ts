@@ -25,7 +25,10 @@ export interface Envelope {
 }
 
 /** Given what a request's events share, takes the columns out of each one that passed `judge`. */
-export type Enrich = (arrival: Arrival, envelope: Envelope) => (event: Fields, messageId: string) => EventColumns;
+export type Enrich = (
+  arrival: Arrival,
+  envelope: Envelope,
+) => (event: Fields, messageId: string) => EventColumns;
 
 const none: Fields = {};
 

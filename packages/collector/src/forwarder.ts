@@ -9,13 +9,17 @@ import type { Spool } from './spool/spool.ts';
 /** [from, to) of sequence numbers. */
 type Range = readonly [number, number];
 
+/** Why a destination is not loaded now. */
+export interface Trouble {
+  readonly kind: 'temporary' | 'schema';
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
 export interface ForwarderState {
   /** Null while all is well. */
-  readonly trouble: {
-    readonly kind: 'temporary' | 'schema';
-    readonly message: string;
-    readonly since: number;
-  } | null;
+  readonly trouble: Trouble | null;
   /** Entries that wait, rejects included. */
   readonly lag: number;
   /** Loads since the start. */
@@ -48,6 +52,9 @@ export interface ForwarderParts {
   readonly random: () => number;
   readonly onTrouble?: (error: DestinationError) => void;
 }
+
+/** How long a forwarder without work rests at most: another process may have written to the spool. Milliseconds. */
+const pollEvery = 1000;
 
 const asDestinationError = (error: unknown): DestinationError =>
   error instanceof DestinationError
@@ -182,7 +189,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     }
     const range = nextRange();
     if (range) await save(cursor.next, [range]);
-    else await wait(60_000, true);
+    else await wait(pollEvery, true);
   };
 
   const fail = async (error: unknown): Promise<void> => {

@@ -42,7 +42,8 @@ export interface ParsedBody {
 
 /** @throws NitkaError `malformed_json` or `invalid_body` */
 export const parseBody = (raw: Buffer): ParsedBody => {
-  if (raw.length > harmlessBytes && nestsDeeper(raw, deepestBody)) throw new NitkaError('malformed_json', 'nested too deeply');
+  if (raw.length > harmlessBytes && nestsDeeper(raw, deepestBody))
+    throw new NitkaError('malformed_json', 'nested too deeply');
   let value: unknown;
   try {
     value = JSON.parse(raw.toString('utf8'));
@@ -76,7 +77,10 @@ export interface Ingest {
   garbage(raw: Buffer, code: ErrorCode, arrival: Arrival): Promise<void>;
 }
 
-const metaOf = ({ source, receivedAt, serverVisitorId }: Arrival, batchContext: string | null): ChunkMeta => ({
+const metaOf = (
+  { source, receivedAt, serverVisitorId }: Arrival,
+  batchContext: string | null,
+): ChunkMeta => ({
   source: source.name,
   kind: source.kind,
   receivedAt,

@@ -47,7 +47,12 @@ const prefix = 'ledger:';
 export const createLedger = (store: LedgerStore): Ledger => {
   const edited = new Map<string, SourceCounts>();
   const load = (source: string): SourceCounts =>
-    (store.get(prefix + source) as SourceCounts | undefined) ?? { accepted: 0, duplicate: 0, rejected: 0, destinations: {} };
+    (store.get(prefix + source) as SourceCounts | undefined) ?? {
+      accepted: 0,
+      duplicate: 0,
+      rejected: 0,
+      destinations: {},
+    };
 
   const edit = (source: string): SourceCounts => {
     let counts = edited.get(source);
@@ -60,7 +65,8 @@ export const createLedger = (store: LedgerStore): Ledger => {
 
   return {
     edit,
-    editLoaded: (source, destination) => (edit(source).destinations[destination] ??= { loaded: 0, rejected: 0 }),
+    editLoaded: (source, destination) =>
+      (edit(source).destinations[destination] ??= { loaded: 0, rejected: 0 }),
     save() {
       for (const [source, counts] of edited) store.putSync(prefix + source, counts);
     },

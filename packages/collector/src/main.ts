@@ -1,16 +1,19 @@
 #!/usr/bin/env node
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import { cac } from 'cac';
 import type { LedgerLine } from './ledger.ts';
-import { listRejects, runQuery } from './admin/commands.ts';
+import { listRejects } from './admin/commands.ts';
 import type { ShownReject } from './admin/commands.ts';
 import { init } from './commands/init.ts';
-import { askOrOwn, withDestinations, withSpool } from './commands/offline.ts';
+import { askOrOwn, queryOffline, withSpool } from './commands/offline.ts';
 import { formatObjects, formatResult } from './commands/print.ts';
 import type { Format } from './commands/print.ts';
 import { start } from './commands/start.ts';
 import { readConfig } from './config-file.ts';
 import type { QueryResult } from './destinations/destination.ts';
+import type { LoaderThreadData } from './loader/messages.ts';
+import { runLoaderWorker } from './loader/worker.ts';
 import { createDestination } from './destinations/index.ts';
 
 interface Options {
@@ -56,7 +59,7 @@ cli
     const config = readConfig(options.config);
     const { destination } = options;
     const result = await askOrOwn<QueryResult>(config, 'query', { sql, destination }, () =>
-      withDestinations(config, (destinations) => runQuery(destinations, sql, destination), destination),
+      queryOffline(config, sql, destination),
     );
     say(formatResult(result, formatOf(options)));
   });
@@ -102,10 +105,16 @@ const fail = (error: unknown): void => {
   process.exitCode = 1;
 };
 
-try {
-  cli.parse(process.argv, { run: false });
-  if (!cli.matchedCommand && !cli.options['help']) cli.outputHelp();
-  await cli.runMatchedCommand();
-} catch (error) {
-  fail(error);
-}
+const runCommand = async (): Promise<void> => {
+  try {
+    cli.parse(process.argv, { run: false });
+    if (!cli.matchedCommand && !cli.options['help']) cli.outputHelp();
+    await cli.runMatchedCommand();
+  } catch (error) {
+    fail(error);
+  }
+};
+
+// The program is its own loader's thread (loader/thread.ts).
+if (isMainThread || !parentPort) await runCommand();
+else await runLoaderWorker(parentPort, workerData as LoaderThreadData);

@@ -117,7 +117,9 @@ export const sliceBody = (body: Uint8Array): BodySlices => {
   while (at < body.length && body[at] === quote) {
     const keyStart = at;
     at = skipString(body, at);
-    const key = JSON.parse(Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString()) as string;
+    const key = JSON.parse(
+      Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString(),
+    ) as string;
     const start = skipSpace(body, skipSpace(body, at) + 1); // behind the colon
     let end: number;
     if (key === 'batch' && body[start] === openBracket) {

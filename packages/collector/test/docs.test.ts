@@ -4,21 +4,26 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { browserKey, openTestCollector } from './support/collector.ts';
 
-const read = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+const read = (name: string): string =>
+  readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 
 describe('docs/errors.md', () => {
   it('has every code of the table with its status and text, and no other', () => {
-    const rows = [...read('errors.md').matchAll(/^\| `(\w+)` \|(?: (\d+) \|)? (.*) \|$/gm)];
-    const documented = Object.fromEntries(rows.map(([, code, status, text]) => [code, { status: status ? Number(status) : null, text }]));
+    const rows = [...read('errors.md').matchAll(/^\| `(\w+)` +\|(?: (\d+) +\|)? (.*?) +\|$/gm)];
+    const documented = Object.fromEntries(
+      rows.map(([, code, status, text]) => [code, { status: status ? Number(status) : null, text }]),
+    );
     expect(documented).toEqual(errors);
     expect(rows).toHaveLength(Object.keys(errors).length);
   });
 });
 
-const blocks = [...read('protocol.md').matchAll(/```json ?([\w-]*)\n([\s\S]*?)```/g)].map(([, kind = '', text = '']) => ({
-  kind,
-  value: JSON.parse(text) as Record<string, unknown>,
-}));
+const blocks = [...read('protocol.md').matchAll(/```json ?([\w-]*)\n([\s\S]*?)```/g)].map(
+  ([, kind = '', text = '']) => ({
+    kind,
+    value: JSON.parse(text) as Record<string, unknown>,
+  }),
+);
 const of = (kind: string) => blocks.filter((block) => block.kind === kind).map(({ value }) => value);
 const send = async (url: string, body: unknown) => {
   const { app } = await openTestCollector();
@@ -40,7 +45,11 @@ describe('docs/protocol.md', () => {
       expect(isBatch(batch)).toBe(true);
       const events = batch['batch'] as unknown[];
       for (const event of events) expect(isEvent(event)).toBe(true);
-      expect((await send('/v1/batch', batch)).json()).toEqual({ success: true, accepted: events.length, duplicates: 0 });
+      expect((await send('/v1/batch', batch)).json()).toEqual({
+        success: true,
+        accepted: events.length,
+        duplicates: 0,
+      });
     }
     for (const event of of('track')) {
       expect(isEvent({ ...event, type: 'track' })).toBe(true);
@@ -55,12 +64,16 @@ describe('docs/protocol.md', () => {
     const good = { type: 'page', userId: 'u' };
     expect((await send('/v1/batch', { batch: [good, good] })).json()).toEqual(plain);
     const [rejected] = withRejects!['rejected'] as [{ messageId: string }];
-    const batch = Array.from({ length: 10 }, (_, at) => (at === 4 ? { type: 'x', messageId: rejected.messageId } : good));
+    const batch = Array.from({ length: 10 }, (_, at) =>
+      at === 4 ? { type: 'x', messageId: rejected.messageId } : good,
+    );
     expect((await send('/v1/batch', { batch })).json()).toEqual(withRejects);
     expect(Object.keys(healing ?? {})).toEqual(['success', 'accepted', 'duplicates', 'anonymousId']);
     for (const error of of('error')) {
       const { app } = await openTestCollector();
-      expect((await app.inject({ method: 'POST', url: '/v1/batch', payload: '{"batch":[]}' })).json()).toEqual(error);
+      expect(
+        (await app.inject({ method: 'POST', url: '/v1/batch', payload: '{"batch":[]}' })).json(),
+      ).toEqual(error);
     }
   });
 });

@@ -1,14 +1,15 @@
-import { NitkaError } from '@nitka/core';
-import type { Destination, QueryResult } from '../destinations/destination.ts';
+import type { Loader } from '../loader/loader.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AdminCommand } from './server.ts';
 
 /** Rows that one query gives at most. */
-const rowLimit = 100_000;
+export const rowLimit = 100_000;
 
 export interface AdminParts {
   readonly spool: Spool;
-  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly loader: Pick<Loader, 'query'>;
+  /** Of the destinations. */
+  readonly names: readonly string[];
 }
 
 /** A reject as the commands show it. */
@@ -22,17 +23,6 @@ export interface ShownReject {
   readonly destination: string | null;
   readonly payload: string;
 }
-
-export const runQuery = async (
-  destinations: AdminParts['destinations'],
-  sql: string,
-  name?: string,
-): Promise<QueryResult> => {
-  const destination =
-    name === undefined ? [...destinations.values()].find(({ query }) => query) : destinations.get(name);
-  if (!destination?.query) throw new NitkaError('query_not_supported', name);
-  return destination.query(sql, rowLimit);
-};
 
 export const listRejects = (spool: Spool, limit: number): ShownReject[] =>
   spool.rejects.list(limit).map(({ payload, receivedAt, ...rest }) => ({
@@ -52,12 +42,12 @@ export const createAdminCommands = (): {
   });
   const table: Record<string, AdminCommand> = {
     async query({ sql, destination }) {
-      const { destinations } = await ready;
-      return runQuery(destinations, String(sql), typeof destination === 'string' ? destination : undefined);
+      const { loader } = await ready;
+      return loader.query(String(sql), rowLimit, typeof destination === 'string' ? destination : undefined);
     },
     async ledger() {
-      const { spool, destinations } = await ready;
-      return spool.books([...destinations.keys()]);
+      const { spool, names } = await ready;
+      return spool.books(names);
     },
     async rejects({ limit }) {
       const { spool } = await ready;

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { adminAddress } from '../admin/address.ts';
 import { askOwner } from '../admin/client.ts';
+import { rowLimit } from '../admin/commands.ts';
 import { startAdminServer } from '../admin/server.ts';
 import type { CollectorConfig } from '../config.ts';
 import { createDestination } from '../destinations/index.ts';
-import type { Destination } from '../destinations/destination.ts';
+import type { QueryResult } from '../destinations/destination.ts';
 import { openSpool } from '../spool/spool.ts';
 import type { Spool } from '../spool/spool.ts';
 
@@ -38,25 +39,22 @@ export const withSpool = async <T>(config: CollectorConfig, work: (spool: Spool)
   }
 };
 
-/** Opens the destination that queries go to. */
-export const withDestinations = async <T>(
+/** Asks the destination itself; without a name the first that can be asked. */
+export const queryOffline = async (
   config: CollectorConfig,
-  work: (destinations: ReadonlyMap<string, Destination>) => Promise<T>,
-  only?: string,
-): Promise<T> => {
-  const destinations = new Map<string, Destination>();
+  sql: string,
+  name?: string,
+): Promise<QueryResult> => {
   for (const options of config.destinations) {
-    if (only !== undefined && options.name !== only) continue;
+    if (name !== undefined && options.name !== name) continue;
     const destination = await createDestination(options, config.dataDir);
     if (!destination.query) continue;
-    await destination.open();
-    destinations.set(options.name, destination);
-    break;
+    try {
+      await destination.open();
+      return await destination.query(sql, rowLimit);
+    } finally {
+      await destination.close();
+    }
   }
-  try {
-    if (destinations.size === 0) throw new NitkaError('query_not_supported', only);
-    return await work(destinations);
-  } finally {
-    for (const destination of destinations.values()) await destination.close();
-  }
+  throw new NitkaError('query_not_supported', name);
 };

@@ -1,10 +1,17 @@
+import { realpathSync } from 'node:fs';
 import { readConfig } from '../config-file.ts';
 import { openCollector } from '../collector.ts';
+
+/** The program as it was started, if it is built: a thread cannot be started from TypeScript everywhere. */
+const builtProgram = (): string | null => {
+  const script = realpathSync(process.argv[1] ?? '');
+  return script.endsWith('.js') ? script : null;
+};
 
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. What is in the spool then waits for the next start. */
 export const start = async (configPath: string): Promise<void> => {
   const config = readConfig(configPath);
-  const collector = await openCollector(config);
+  const collector = await openCollector(config, { loaderScript: builtProgram() });
   const stop = (signal: NodeJS.Signals): void => {
     process.once(signal, () => process.exit(1));
     collector.app.log.info({ signal }, 'stopping');

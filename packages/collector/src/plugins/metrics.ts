@@ -1,6 +1,5 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Forwarder } from '../forwarder.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Spool } from '../spool/spool.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -10,11 +9,12 @@ export interface Metrics {
 }
 
 export interface MetricsParts {
-  readonly ledger: Ledger;
-  readonly forwarders: ReadonlyMap<string, Forwarder>;
+  readonly spool: Pick<Spool, 'ledger' | 'lag'>;
+  /** Of the destinations. */
+  readonly names: readonly string[];
 }
 
-export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => {
+export const createMetrics = ({ spool, names }: MetricsParts): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -30,7 +30,7 @@ export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => 
     labelNames: ['source', 'state'],
     registers,
     collect() {
-      for (const [source, { accepted, duplicate, rejected }] of ledger.read()) {
+      for (const [source, { accepted, duplicate, rejected }] of spool.ledger.read()) {
         this.set({ source, state: 'accepted' }, accepted);
         this.set({ source, state: 'duplicate' }, duplicate);
         this.set({ source, state: 'rejected' }, rejected);
@@ -43,7 +43,7 @@ export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => 
     labelNames: ['source', 'destination', 'state'],
     registers,
     collect() {
-      for (const [source, { destinations }] of ledger.read()) {
+      for (const [source, { destinations }] of spool.ledger.read()) {
         for (const [destination, { loaded, rejected }] of Object.entries(destinations)) {
           this.set({ source, destination, state: 'loaded' }, loaded);
           this.set({ source, destination, state: 'rejected' }, rejected);
@@ -57,7 +57,7 @@ export const createMetrics = ({ ledger, forwarders }: MetricsParts): Metrics => 
     labelNames: ['destination'],
     registers,
     collect() {
-      for (const [destination, forwarder] of forwarders) this.set({ destination }, forwarder.state().lag);
+      for (const destination of names) this.set({ destination }, spool.lag(destination));
     },
   });
   return {

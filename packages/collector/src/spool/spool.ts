@@ -53,6 +53,8 @@ export interface Spool {
   pending(destination: string): Map<string, number>;
   /** The books as they are on disk: the counts in memory run ahead of a transaction that is on its way. */
   books(destinations: readonly string[]): LedgerLine[];
+  /** Entries that a destination has not taken yet, rejects included. */
+  lag(destination: string): number;
   waitingBytes(): number;
   close(): Promise<void>;
 }
@@ -212,6 +214,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
     },
     pending,
     books: (destinations) => balance(ledger.read(), destinations, pending),
+    lag: (destination) => savedHead() - cursor(destination).next,
     waitingBytes: group.waitingBytes,
     async close() {
       await group.idle();

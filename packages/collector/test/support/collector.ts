@@ -62,7 +62,7 @@ export const openTestCollector = async (
       return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])));
     },
     async loaded() {
-      while ([...collector.forwarders.values()].some((forwarder) => forwarder.state().lag > 0)) {
+      while (names.some((name) => collector.spool.lag(name) > 0)) {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },

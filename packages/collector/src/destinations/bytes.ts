@@ -1,0 +1,83 @@
+/** A buffer that grows: what COPY and RowBinary take is written into it without text in between. */
+export interface Bytes {
+  uint8(value: number): void;
+  int16BE(value: number): void;
+  int32BE(value: number): void;
+  int64BE(value: bigint): void;
+  int64LE(value: bigint): void;
+  /** LEB128. */
+  varint(value: number): void;
+  raw(value: Buffer): void;
+  /** UTF-8 behind its length. */
+  text(value: string, length: (bytes: number) => void): void;
+  readonly length: number;
+  /** What was written so far; the buffer starts anew. */
+  take(): Buffer;
+}
+
+export const createBytes = (size: number): Bytes => {
+  let buffer = Buffer.allocUnsafe(size);
+  let at = 0;
+
+  const room = (bytes: number): void => {
+    if (at + bytes <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, at + bytes));
+    buffer.copy(larger, 0, 0, at);
+    buffer = larger;
+  };
+
+  const bytes: Bytes = {
+    uint8(value) {
+      room(1);
+      buffer[at] = value;
+      at += 1;
+    },
+    int16BE(value) {
+      room(2);
+      at = buffer.writeInt16BE(value, at);
+    },
+    int32BE(value) {
+      room(4);
+      at = buffer.writeInt32BE(value, at);
+    },
+    int64BE(value) {
+      room(8);
+      at = buffer.writeBigInt64BE(value, at);
+    },
+    int64LE(value) {
+      room(8);
+      at = buffer.writeBigInt64LE(value, at);
+    },
+    varint(value) {
+      room(5);
+      let rest = value;
+      while (rest > 0x7f) {
+        buffer[at] = (rest & 0x7f) | 0x80;
+        at += 1;
+        rest >>>= 7;
+      }
+      buffer[at] = rest;
+      at += 1;
+    },
+    raw(value) {
+      room(value.length);
+      at += value.copy(buffer, at);
+    },
+    text(value, length) {
+      const size = Buffer.byteLength(value);
+      length(size);
+      room(size);
+      at += buffer.write(value, at, size, 'utf8');
+    },
+    get length() {
+      return at;
+    },
+    take() {
+      const taken = buffer.subarray(0, at);
+      buffer = Buffer.allocUnsafe(buffer.length);
+      at = 0;
+      return taken;
+    },
+  };
+  return bytes;
+};

@@ -1,0 +1,63 @@
+/** How a SQL dialect says what the views need. */
+export interface ViewDialect {
+  /** The text at a path of the payload, null if there is none. */
+  text(...path: string[]): string;
+  /** The JSON at a path of the payload. */
+  json(...path: string[]): string;
+  /** A column's text in lower case, words joined by `_`. */
+  slug(column: string): string;
+  /** The whole statement. */
+  create(name: string, columns: readonly string[], where: string): string;
+}
+
+const pageFields = ['path', 'url', 'title', 'referrer', 'search'];
+const campaignFields = ['source', 'medium', 'name', 'term', 'content'];
+
+/**
+ * `tracks`, `pages`, `screens`, `identifies`, `groups`, `aliases` over `raw_events`, named and shaped as Segment's warehouses are:
+ * https://segment.com/docs/connections/storage/warehouses/schema/
+ */
+export const segmentViews = ({ text, json, slug, create }: ViewDialect): string[] => {
+  const common = [
+    'message_id AS id',
+    'anonymous_id',
+    'user_id',
+    'received_at',
+    'sent_at',
+    'original_timestamp',
+    'occurred_at AS "timestamp"',
+    `${text('context', 'ip')} AS context_ip`,
+    'user_agent AS context_user_agent',
+    'library AS context_library',
+    `${text('context', 'locale')} AS context_locale`,
+    ...pageFields.map((field) => `${text('context', 'page', field)} AS context_page_${field}`),
+    ...campaignFields.map((field) => `${text('context', 'campaign', field)} AS context_campaign_${field}`),
+    `${json('context')} AS context`,
+    'session_id',
+    'source',
+    'batch_id',
+    'loaded_at',
+  ];
+  const page = [
+    `${text('name')} AS name`,
+    `${text('category')} AS category`,
+    `${json('properties')} AS properties`,
+    ...pageFields.map((field) => `${text('properties', field)} AS ${field}`),
+  ];
+  const traits = [`${json('traits')} AS traits`, 'phone', 'email'];
+  const view = (name: string, type: string, columns: readonly string[]): string =>
+    create(name, [...common, ...columns], `type = '${type}'`);
+
+  return [
+    view('tracks', 'track', [
+      'event AS event_text',
+      `${slug('event')} AS event`,
+      `${json('properties')} AS properties`,
+    ]),
+    view('pages', 'page', page),
+    view('screens', 'screen', page),
+    view('identifies', 'identify', traits),
+    view('groups', 'group', [`${text('groupId')} AS group_id`, ...traits]),
+    view('aliases', 'alias', [`${text('previousId')} AS previous_id`]),
+  ];
+};

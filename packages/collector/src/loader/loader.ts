@@ -1,0 +1,67 @@
+import { NitkaError } from '@nitka/core';
+import type { Clock } from '@nitka/core';
+import type { CollectorConfig, DestinationConfig } from '../config.ts';
+import type { Destination, DestinationError, QueryResult } from '../destinations/destination.ts';
+import { createForwarder } from '../forwarder.ts';
+import type { Forwarder, Trouble } from '../forwarder.ts';
+import type { Spool } from '../spool/spool.ts';
+
+/** The loading side: one forwarder a destination. In this thread, or in one of its own (thread.ts). */
+export interface Loader {
+  /** Tells that there is something new in the spool. */
+  wake(): void;
+  /** What keeps a destination from being loaded, by its name; null while all is well. */
+  troubles(): ReadonlyMap<string, Trouble | null>;
+  /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed` or `query_not_supported`. */
+  query(sql: string, limit: number, destination?: string): Promise<QueryResult>;
+  /** Loads what waits, for at most so many milliseconds, then lets go of the destinations. */
+  stop(drainMilliseconds: number): Promise<void>;
+}
+
+export interface LoaderParts {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly createDestination: (config: DestinationConfig, dataDir: string) => Promise<Destination>;
+  readonly onTrouble: (destination: string, trouble: DestinationError) => void;
+}
+
+/** @throws NitkaError `config_invalid` or `destination_client_missing` */
+export const createLoader = async (
+  config: Pick<CollectorConfig, 'dataDir' | 'destinations' | 'loader'>,
+  { spool, clock, random, createDestination, onTrouble }: LoaderParts,
+): Promise<Loader> => {
+  const destinations = new Map<string, Destination>();
+  for (const options of config.destinations) {
+    destinations.set(options.name, await createDestination(options, config.dataDir));
+  }
+  const allNames = [...destinations.keys()];
+  const forwarders = new Map<string, Forwarder>();
+  for (const [name, destination] of destinations) {
+    const own = {
+      spool,
+      destination,
+      clock,
+      random,
+      onTrouble: (error: DestinationError) => onTrouble(name, error),
+    };
+    forwarders.set(name, createForwarder({ ...config.loader, name, allNames }, own));
+  }
+  for (const forwarder of forwarders.values()) forwarder.start();
+
+  return {
+    wake() {
+      for (const forwarder of forwarders.values()) forwarder.wake();
+    },
+    troubles: () => new Map([...forwarders].map(([name, forwarder]) => [name, forwarder.state().trouble])),
+    async query(sql, limit, name) {
+      const found =
+        name === undefined ? [...destinations.values()].find(({ query }) => query) : destinations.get(name);
+      if (!found?.query) throw new NitkaError('query_not_supported', name);
+      return found.query(sql, limit);
+    },
+    async stop(drainMilliseconds) {
+      await Promise.all([...forwarders.values()].map((forwarder) => forwarder.stop(drainMilliseconds)));
+    },
+  };
+};

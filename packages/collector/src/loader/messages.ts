@@ -1,0 +1,38 @@
+import type { ErrorCode } from '@nitka/core';
+import type { CollectorConfig } from '../config.ts';
+import type { FailureKind, QueryResult } from '../destinations/destination.ts';
+import type { Trouble } from '../forwarder.ts';
+
+/** What the loader's thread is started with. */
+export interface LoaderThreadData {
+  readonly config: CollectorConfig;
+}
+
+export type ToThread =
+  | { readonly type: 'wake' }
+  | {
+      readonly type: 'query';
+      readonly id: number;
+      readonly sql: string;
+      readonly limit: number;
+      readonly destination?: string;
+    }
+  | { readonly type: 'stop'; readonly drainMilliseconds: number };
+
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly detail: string | undefined }
+  | { readonly type: 'troubles'; readonly troubles: ReadonlyMap<string, Trouble | null> }
+  | {
+      readonly type: 'trouble';
+      readonly destination: string;
+      readonly kind: FailureKind;
+      readonly message: string;
+    }
+  | { readonly type: 'answer'; readonly id: number; readonly result: QueryResult }
+  | {
+      readonly type: 'failed';
+      readonly id: number;
+      readonly code: ErrorCode;
+      readonly detail: string | undefined;
+    };

@@ -1,0 +1,124 @@
+import { Worker } from 'node:worker_threads';
+import { NitkaError } from '@nitka/core';
+import type { CollectorConfig } from '../config.ts';
+import { DestinationError } from '../destinations/destination.ts';
+import type { QueryResult } from '../destinations/destination.ts';
+import type { Trouble } from '../forwarder.ts';
+import type { Loader, LoaderParts } from './loader.ts';
+import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
+
+interface Question {
+  readonly resolve: (result: QueryResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** No more than one message in this time tells of news, however many requests there are. Milliseconds. */
+const wakeEvery = 20;
+const restartAfter = 1000;
+
+export interface LoaderThreadOptions {
+  readonly config: CollectorConfig;
+  /** The program, which calls `runLoaderWorker` when it finds itself in a thread. */
+  readonly script: string;
+  readonly onTrouble: LoaderParts['onTrouble'];
+}
+
+/**
+ * A loader in a thread of its own: loading costs as much processor time as receiving, and must not delay an answer. Should the thread
+ * die, it is started again; the cursors in the spool tell it where to go on.
+ *
+ * @throws NitkaError `config_invalid` or `destination_client_missing`
+ */
+export const createLoaderThread = async ({
+  config,
+  script,
+  onTrouble,
+}: LoaderThreadOptions): Promise<Loader> => {
+  const questions = new Map<number, Question>();
+  let lastId = 0;
+  let thread: Worker | null = null;
+  let stopping = false;
+  let stopped: () => void = () => undefined;
+  let troubles: ReadonlyMap<string, Trouble | null> = new Map(
+    config.destinations.map(({ name }) => [name, null]),
+  );
+
+  const receive = (message: FromThread): void => {
+    if (message.type === 'troubles') troubles = message.troubles;
+    else if (message.type === 'trouble')
+      onTrouble(message.destination, new DestinationError(message.kind, message.message));
+    else if (message.type === 'answer') questions.get(message.id)?.resolve(message.result);
+    else if (message.type === 'failed')
+      questions.get(message.id)?.reject(new NitkaError(message.code, message.detail));
+  };
+
+  const start = (): Promise<Worker> =>
+    new Promise((resolve, reject) => {
+      const workerData: LoaderThreadData = { config };
+      const started = new Worker(script, { workerData });
+      started.on('message', (message: FromThread) => {
+        if (message.type === 'ready') resolve(started);
+        else if (message.type === 'refused') reject(new NitkaError(message.code, message.detail));
+        else receive(message);
+      });
+      started.on('error', (error) => {
+        reject(error);
+        onTrouble('*', new DestinationError('temporary', `the loader's thread died: ${error.name}`));
+      });
+      started.on('exit', () => {
+        for (const { reject: fail } of questions.values())
+          fail(new NitkaError('query_failed', 'the loader stopped'));
+        questions.clear();
+        if (stopping) stopped();
+        else if (started === thread) setTimeout(() => void restart(), restartAfter);
+      });
+    });
+
+  const restart = async (): Promise<void> => {
+    if (stopping) return;
+    thread = null;
+    thread = await start().catch(() => {
+      setTimeout(() => void restart(), restartAfter);
+      return null;
+    });
+  };
+
+  thread = await start();
+  const post = (message: ToThread): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    thread?.postMessage(message);
+  };
+  let told = false;
+  let news = false;
+  const wake = (): void => {
+    news = true;
+    if (told) return;
+    told = true;
+    news = false;
+    post({ type: 'wake' });
+    setTimeout(() => {
+      told = false;
+      if (news) wake();
+    }, wakeEvery).unref();
+  };
+
+  return {
+    wake,
+    troubles: () => troubles,
+    query(sql, limit, destination) {
+      if (!thread) return Promise.reject(new NitkaError('query_failed', 'the loader is being started again'));
+      lastId += 1;
+      const id = lastId;
+      const answer = new Promise<QueryResult>((resolve, reject) => questions.set(id, { resolve, reject }));
+      post({ type: 'query', id, sql, limit, ...(destination !== undefined && { destination }) });
+      return answer.finally(() => questions.delete(id));
+    },
+    stop: (drainMilliseconds) =>
+      new Promise((resolve) => {
+        stopping = true;
+        stopped = resolve;
+        if (!thread) return resolve();
+        post({ type: 'stop', drainMilliseconds });
+      }),
+  };
+};

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { NitkaError } from '@nitka/core';
+import { systemClock } from '../clock.ts';
+import { createDestination } from '../destinations/index.ts';
+import { openSpool } from '../spool/spool.ts';
+import { createLoader } from './loader.ts';
+import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
+
+const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
+  error instanceof NitkaError ? error : { code: 'internal_error', detail: (error as Error).message };
+
+/** The inside of the loader's thread (thread.ts). LMDB lets the threads of a process share one spool. */
+export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThreadData): Promise<void> => {
+  const tell = (message: FromThread): void => port.postMessage(message);
+  const spool = openSpool({ folder: join(config.dataDir, 'spool') });
+  const loader = await createLoader(config, {
+    spool,
+    clock: systemClock,
+    random: Math.random,
+    createDestination,
+    onTrouble: (destination, { kind, message }) => tell({ type: 'trouble', destination, kind, message }),
+  }).catch(async (error: unknown) => {
+    const { code, detail } = codeOf(error);
+    tell({ type: 'refused', code, detail });
+    await spool.close();
+    port.close();
+    return null;
+  });
+  if (!loader) return;
+
+  const reporting = setInterval(() => tell({ type: 'troubles', troubles: loader.troubles() }), 500).unref();
+  const stop = async (drainMilliseconds: number): Promise<void> => {
+    await loader.stop(drainMilliseconds);
+    clearInterval(reporting);
+    await spool.close();
+    // Nothing holds the thread any more: it ends, and that is the answer.
+    port.close();
+  };
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'wake') return loader.wake();
+    if (message.type === 'stop') return void stop(message.drainMilliseconds);
+    const { id, sql, limit, destination } = message;
+    loader.query(sql, limit, destination).then(
+      (result) => tell({ type: 'answer', id, result }),
+      (error: unknown) => {
+        const { code, detail } = codeOf(error);
+        tell({ type: 'failed', id, code, detail });
+      },
+    );
+  });
+  tell({ type: 'ready' });
+};
