@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { moneyOf } from './event.ts';
+import { Big } from 'big.js';
 import type { Invoice, Line } from './invoices.ts';
 
 /** What must be the same in the file and in the warehouse. Numbers are decimal texts, to the last digit. */
@@ -39,7 +39,7 @@ const hashOf = (line: Line): bigint => {
 export const booksOfFile = (invoices: readonly Invoice[]): Books => {
   const lines = invoices.flatMap((invoice) => invoice.lines);
   const count = (accept: (line: Line) => boolean): string => String(lines.filter(accept).length);
-  const money = moneyOf(lines).toFixed(3);
+  const money = invoices.reduce((sum, { total }) => sum.plus(total), new Big(0)).toFixed(3);
   return {
     invoices: String(invoices.length),
     refunds: String(invoices.filter(({ number }) => number.startsWith('C')).length),

@@ -1,5 +1,4 @@
 import { messageIdFrom } from '@nitka/node';
-import { Big } from 'big.js';
 import type { Invoice, Line } from './invoices.ts';
 
 /** The company of the data set is British, and its receipts carry no zone. */
@@ -15,10 +14,6 @@ const product = (line: Line, first: Line) => ({
   // A till may take minutes over a long invoice.
   ...(line.InvoiceDate === first.InvoiceDate ? {} : { local_time: line.InvoiceDate }),
 });
-
-/** Sum of quantity × price, to the last digit. */
-export const moneyOf = (lines: readonly Line[]): Big =>
-  lines.reduce((sum, line) => sum.plus(new Big(line.Quantity).times(line.UnitPrice)), new Big(0));
 
 /**
  * One invoice is one event: a cancellation (its number begins with C) a refund, everything else an order. Corrections
@@ -38,7 +33,7 @@ export const eventOf = (invoice: Invoice, toMoment: (local: string) => Date) => 
     timestamp: toMoment(first.InvoiceDate),
     properties: {
       order_id: invoice.number,
-      total: moneyOf(invoice.lines).toFixed(),
+      total: invoice.total.toFixed(),
       currency: 'GBP',
       local_time: first.InvoiceDate,
       time_zone: zone,

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { Big } from 'big.js';
 import { parse } from 'csv-parse';
 
 /** One line of the file, every field as it stands there. */
@@ -17,7 +18,12 @@ export interface Line {
 export interface Invoice {
   readonly number: string;
   readonly lines: readonly Line[];
+  /** Sum of quantity × price over the lines, to the last digit. */
+  readonly total: Big;
 }
+
+const totalOf = (lines: readonly Line[]): Big =>
+  lines.reduce((sum, line) => sum.plus(new Big(line.Quantity).times(line.UnitPrice)), new Big(0));
 
 /**
  * The invoices of the file, in the order of their first lines. One invoice's lines do not always stand together, so
@@ -33,5 +39,5 @@ export const readInvoices = async (path: string): Promise<Invoice[]> => {
     if (known) known.push(line);
     else invoices.set(line.InvoiceNo, [line]);
   }
-  return [...invoices].map(([number, lines]) => ({ number, lines }));
+  return [...invoices].map(([number, lines]) => ({ number, lines, total: totalOf(lines) }));
 };
