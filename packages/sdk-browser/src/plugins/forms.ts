@@ -100,9 +100,9 @@ export const forms =
     };
 
     /** A submit event does not leave its shadow tree. */
-    const watchShadow = (element: Element): void => {
-      const root = element.getRootNode();
-      if (!(root as ShadowRoot).host || shadows.has(root)) return;
+    const watchShadow = (element: Element | undefined): void => {
+      const root = element?.getRootNode();
+      if (!root || !(root as ShadowRoot).host || shadows.has(root)) return;
       shadows.add(root);
       host.listen(root, 'submit', (event) => onSubmit(event.target as Element), { capture: true });
     };
@@ -111,7 +111,7 @@ export const forms =
     host.listen(window, 'submit', (event) => onSubmit(event.target as Element), { capture: true });
     host.listen(window, 'click', onAction, { capture: true });
     host.listen(window, 'keydown', onAction, { capture: true });
-    host.listen(window, 'focusin', (event) => watchShadow(targetOf(event)!), { capture: true });
+    host.listen(window, 'focusin', (event) => watchShadow(targetOf(event)), { capture: true });
     // A script's form.submit() fires no submit event.
     const restore = patch(host, window.HTMLFormElement?.prototype, 'submit', (form) =>
       onSubmit(form as Element),

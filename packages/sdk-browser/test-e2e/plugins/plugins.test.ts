@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Bench, Received } from './live-page.ts';
+import type { Bench } from './live-page.ts';
 import { startBench } from './live-page.ts';
+import type { Received } from './stage.ts';
 
 let bench: Bench;
 beforeAll(async () => {
