@@ -1,5 +1,6 @@
 import type { EventMap } from './calls.ts';
 import type { TrackerOptions } from './options.ts';
+import { fetchPost } from './post.ts';
 import type { Platform } from './platform.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
 
@@ -54,7 +55,7 @@ const platform: Platform = {
   },
   random: () => Math.random(),
   randomUuid: () => crypto.randomUUID(),
-  fetch: (input, init) => globalThis.fetch(input, init),
+  post: fetchPost((input, init) => globalThis.fetch(input, init)),
   warn: (text) => console.warn(`nitka: ${text}`),
   compress,
   // The URL parser makes punycode of a host name.

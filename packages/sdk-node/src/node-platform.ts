@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { createNodePost } from './node-post.ts';
 import type { Platform } from './platform.ts';
 import { watchExit } from './shutdown.ts';
 
@@ -15,7 +16,7 @@ export const nodePlatform: Platform = {
   },
   random: Math.random,
   randomUuid: () => crypto.randomUUID(),
-  fetch: (input, init) => globalThis.fetch(input, init),
+  post: createNodePost(),
   warn: (text) => console.warn(`nitka: ${text}`),
   byteLength: (text) => Buffer.byteLength(text),
   // The fastest level: event batches are so repetitive that higher ones save little more.

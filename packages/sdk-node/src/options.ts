@@ -59,7 +59,7 @@ export interface TrackerOptions {
   readonly closeTimeout?: number;
   /** Merged into the context of each event: shop, till, version of the program … */
   readonly context?: JsonObject;
-  /** Sends the requests: for proxies, own agents, tests. @default globalThis.fetch */
+  /** Sends the requests: for proxies, own agents, tests. @default Node's own HTTP client; globalThis.fetch on the edge */
   readonly fetch?: typeof fetch;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@nitka/core';
+import type { Post } from './post.ts';
 
 /** What ends with the process: a tracker as the watch over the process sees it. */
 export interface Closable {
@@ -16,7 +17,7 @@ export interface Platform {
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   readonly randomUuid: () => string;
-  readonly fetch: typeof fetch;
+  readonly post: Post;
   /** Where errors go while nobody listens. */
   readonly warn: (text: string) => void;
   /** Bytes of a text in UTF-8. @default a loop over the text */

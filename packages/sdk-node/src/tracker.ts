@@ -19,6 +19,7 @@ import { bindRequest } from './bind-request.ts';
 import type { AnyRequest } from './middleware/request.ts';
 import { createOutbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
+import { fetchPost } from './post.ts';
 import { createSkew } from './skew.ts';
 import { createTransport } from './transport.ts';
 import { version } from './version.ts';
@@ -90,7 +91,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
   const skew = createSkew(clock);
   const transport = createTransport({
     ...options,
-    fetch: given.fetch ?? platform.fetch,
+    post: given.fetch ? fetchPost(given.fetch) : platform.post,
     compress: given.gzip ? platform.compress : undefined,
     onServerTime: skew.observe,
   });

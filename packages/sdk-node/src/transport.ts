@@ -1,4 +1,5 @@
 import type { Transport, TransportReply } from '@nitka/core';
+import type { Post } from './post.ts';
 import { version } from './version.ts';
 
 export interface TransportOptions {
@@ -6,7 +7,7 @@ export interface TransportOptions {
   readonly writeKey: string;
   /** Milliseconds. */
   readonly requestTimeout: number;
-  readonly fetch: typeof fetch;
+  readonly post: Post;
   /** Told the server's time by its own clock, milliseconds since 1970, with each answer. */
   readonly onServerTime?: (time: number) => void;
   readonly compress?: ((body: string) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
@@ -24,16 +25,9 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** What undici hides in `cause` is the part that says why: `fetch failed` alone helps nobody. */
-const readable = (error: unknown): Error => {
-  const { message, cause } = error as { message: string; cause?: { code?: string; message?: string } };
-  const why = cause?.code ?? cause?.message;
-  return new Error(why ? `${message}: ${why}` : message, { cause: error });
-};
-
-/** Sends batches by fetch, which keeps connections alive between them. */
+/** Sends batches to the collector. */
 export const createTransport = (options: TransportOptions): Transport => {
-  const { requestTimeout, compress } = options;
+  const { requestTimeout, post, compress, onServerTime } = options;
   const url = `${options.endpoint}/v1/batch`;
   const headers: Record<string, string> = {
     authorization: `Basic ${btoa(`${options.writeKey}:`)}`,
@@ -42,31 +36,16 @@ export const createTransport = (options: TransportOptions): Transport => {
     ...(compress && { 'content-encoding': 'gzip' }),
   };
 
-  const post = async (body: string | Uint8Array<ArrayBuffer>): Promise<Response> => {
-    try {
-      return await options.fetch(url, {
-        method: 'POST',
-        headers,
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(requestTimeout),
-      });
-    } catch (error) {
-      throw readable(error);
-    }
-  };
-
   return {
     async send(body): Promise<TransportReply> {
-      const response = await post(compress ? await compress(body) : body);
-      const time = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(time)) options.onServerTime?.(time);
-      // An unread body keeps its connection busy.
-      const text = await response.text();
+      const bytes = compress ? await compress(body) : body;
+      const answer = await post({ url, headers, body: bytes, timeout: requestTimeout });
+      const time = Date.parse(answer.header('date') ?? '');
+      if (!Number.isNaN(time)) onServerTime?.(time);
       return {
-        status: response.status,
-        retryAfter: response.headers.get('retry-after'),
-        body: parse(text),
+        status: answer.status,
+        retryAfter: answer.header('retry-after'),
+        body: parse(answer.text),
       };
     },
   };

@@ -146,7 +146,7 @@ it('sends a batch again until the collector has it, once', async () => {
 });
 
 it('names the cause of a network failure', async () => {
-  const { tracker } = start({ endpoint: 'http://127.0.0.1:9', fetch: globalThis.fetch });
+  const { tracker } = start({ endpoint: 'http://127.0.0.1:1', fetch: globalThis.fetch });
   const details: unknown[] = [];
   tracker.on('error', (error) => details.push(error.detail));
   tracker.track({ event: 'x', userId: '1' });

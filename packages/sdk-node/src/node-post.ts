@@ -1,0 +1,69 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Post, PostAnswer, PostRequest } from './post.ts';
+
+/** Bytes of an answer that are read: a captive portal's page is no verdict. */
+const longestAnswer = 1_000_000;
+
+const readAnswer = (response: http.IncomingMessage): Promise<PostAnswer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= longestAnswer) chunks.push(chunk);
+    });
+    response.on('error', reject);
+    response.on('end', () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        header: (name) => {
+          const value = response.headers[name];
+          return value === undefined ? null : String(value);
+        },
+        text: size <= longestAnswer ? Buffer.concat(chunks).toString() : '',
+      }),
+    );
+  });
+
+/** The first line of what went wrong: several addresses that refuse make an AggregateError without a message. */
+const readable = (error: unknown): Error => {
+  const { message, code } = error as { message?: string; code?: string };
+  return new Error(message || code || String(error), { cause: error });
+};
+
+/**
+ * By Node's own client over connections that are kept alive: a third of the CPU time of fetch for batches of this size
+ * (68 requests of 450 KB: 110 against 380 ms).
+ */
+export const createNodePost = (): Post => {
+  // Node 24 reads HTTPS_PROXY and its like from `proxyEnv`; older ones pass over it.
+  const options = {
+    keepAlive: true,
+    ...(process.env['NODE_USE_ENV_PROXY'] && { proxyEnv: process.env }),
+  };
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+
+  const attempt = ({ url, headers, body, timeout }: PostRequest, isRepeated: boolean): Promise<PostAnswer> =>
+    new Promise((resolve, reject) => {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      const target = new URL(url);
+      const isSecure = target.protocol === 'https:';
+      const request = (isSecure ? https : http).request(target, {
+        method: 'POST',
+        agent: isSecure ? agents['https:'] : agents['http:'],
+        headers: { ...headers, 'content-length': bytes.byteLength },
+        signal: AbortSignal.timeout(timeout),
+      });
+      request.on('response', (response) => void readAnswer(response).then(resolve, reject));
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The server closed the idle connection just then: https://nodejs.org/api/http.html#requestreusedsocket
+        const isStale = request.reusedSocket && error.code === 'ECONNRESET' && !isRepeated;
+        if (isStale) resolve(attempt({ url, headers, body: bytes, timeout }, true));
+        else reject(readable(error));
+      });
+      request.end(bytes);
+    });
+
+  return (request) => attempt(request, false);
+};
