@@ -45,6 +45,8 @@ export interface Destination {
    * Throws {@link DestinationError}.
    */
   load(batch: LoadBatch): Promise<void>;
+  /** The statements by which {@link Destination.open} would make or migrate the tables now; none is run. Throws {@link DestinationError}. */
+  plan?(): Promise<readonly string[]>;
   /** Runs one statement that only reads. Throws NitkaError `query_failed`. */
   query?(sql: string, limit: number): Promise<QueryResult>;
   close(): MaybePromise<void>;

@@ -5,6 +5,7 @@ import type { CreateDestination, Destination } from './destination.ts';
 /** One line a destination. Each is imported when it is used, and so is its client. */
 const registry: Readonly<Record<string, () => Promise<CreateDestination>>> = {
   duckdb: async () => (await import('./duckdb.ts')).createDuckdb,
+  postgres: async () => (await import('./postgres.ts')).createPostgres,
 };
 
 export const destinationTypes: readonly string[] = Object.keys(registry);

@@ -54,7 +54,10 @@ export const addressOf = (
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string | undefined => {
   if (url !== undefined && urlVariable !== undefined) {
-    throw new NitkaError('config_invalid', `destinations.${type}: "url" and "urlVariable" exclude each other`);
+    throw new NitkaError(
+      'config_invalid',
+      `destinations.${type}: "url" and "urlVariable" exclude each other`,
+    );
   }
   if (urlVariable === undefined) return url;
   const found = environment[urlVariable];

@@ -1,4 +1,4 @@
-/** How a SQL dialect says what the views need. */
+/** How a SQL dialect says what the views need. The table is `raw_events AS r`: an alias must not hide a column. */
 export interface ViewDialect {
   /** The text at a path of the payload, null if there is none. */
   text(...path: string[]): string;
@@ -18,25 +18,19 @@ const campaignFields = ['source', 'medium', 'name', 'term', 'content'];
  * https://segment.com/docs/connections/storage/warehouses/schema/
  */
 export const segmentViews = ({ text, json, slug, create }: ViewDialect): string[] => {
+  const same = (...names: string[]): string[] => names.map((name) => `r.${name} AS ${name}`);
   const common = [
-    'message_id AS id',
-    'anonymous_id',
-    'user_id',
-    'received_at',
-    'sent_at',
-    'original_timestamp',
-    'occurred_at AS "timestamp"',
+    'r.message_id AS id',
+    ...same('anonymous_id', 'user_id', 'received_at', 'sent_at', 'original_timestamp'),
+    'r.occurred_at AS "timestamp"',
     `${text('context', 'ip')} AS context_ip`,
-    'user_agent AS context_user_agent',
-    'library AS context_library',
+    'r.user_agent AS context_user_agent',
+    'r.library AS context_library',
     `${text('context', 'locale')} AS context_locale`,
     ...pageFields.map((field) => `${text('context', 'page', field)} AS context_page_${field}`),
     ...campaignFields.map((field) => `${text('context', 'campaign', field)} AS context_campaign_${field}`),
     `${json('context')} AS context`,
-    'session_id',
-    'source',
-    'batch_id',
-    'loaded_at',
+    ...same('session_id', 'source', 'batch_id', 'loaded_at'),
   ];
   const page = [
     `${text('name')} AS name`,
@@ -44,14 +38,14 @@ export const segmentViews = ({ text, json, slug, create }: ViewDialect): string[
     `${json('properties')} AS properties`,
     ...pageFields.map((field) => `${text('properties', field)} AS ${field}`),
   ];
-  const traits = [`${json('traits')} AS traits`, 'phone', 'email'];
+  const traits = [`${json('traits')} AS traits`, ...same('phone', 'email')];
   const view = (name: string, type: string, columns: readonly string[]): string =>
-    create(name, [...common, ...columns], `type = '${type}'`);
+    create(name, [...common, ...columns], `r.type = '${type}'`);
 
   return [
     view('tracks', 'track', [
-      'event AS event_text',
-      `${slug('event')} AS event`,
+      'r.event AS event_text',
+      `${slug('r.event')} AS event`,
       `${json('properties')} AS properties`,
     ]),
     view('pages', 'page', page),

@@ -1,0 +1,95 @@
+import { tables } from './columns.ts';
+import type { Column, ColumnKind, TableName } from './columns.ts';
+import type { PostgresOptions } from './postgres-options.ts';
+import { segmentViews } from './segment-views.ts';
+
+/**
+ * JSON is kept as text: PostgreSQL's json cannot be asked for anything once a \u0000 or half a surrogate pair is in it, and one such
+ * row would break every query. The views ask through nitka_json.
+ */
+const types: Readonly<Record<ColumnKind, string>> = {
+  text: 'text',
+  integer: 'bigint',
+  time: 'timestamp with time zone',
+  json: 'text',
+  bytes: 'bytea',
+};
+
+export type PostgresShape = Pick<PostgresOptions, 'schema' | 'greenplum' | 'storage'>;
+
+/** As information_schema describes them, in order. */
+export const postgresColumns = (table: TableName): readonly string[] =>
+  tables[table].map(({ name, kind }) => `${name} ${types[kind]}`);
+
+const definition = ({ name, kind, required }: Column): string =>
+  `${name} ${types[kind]}${required ? ' NOT NULL' : ''}`;
+
+const createTable = (
+  { schema, greenplum, storage }: PostgresShape,
+  name: TableName,
+  key: string,
+  bare = false,
+): string =>
+  [
+    `CREATE TABLE ${schema}.${name} (\n  ${tables[name].map(definition).join(',\n  ')}\n)`,
+    greenplum && storage && !bare ? ` WITH (${storage})` : '',
+    greenplum ? ` DISTRIBUTED BY (${key})` : '',
+  ].join('');
+
+/**
+ * Lets a hostile payload be read: what PostgreSQL's json refuses becomes U+FFFD. Half a pair is found by taking the whole pairs out;
+ * PostgreSQL 9.4 has no look-behind.
+ */
+const jsonFunction = (
+  schema: string,
+): string => String.raw`CREATE FUNCTION ${schema}.nitka_json(payload text) RETURNS json
+LANGUAGE sql IMMUTABLE AS $nitka$
+  SELECT CASE
+    WHEN $1 !~* '\\u(0000|d[89a-f])' THEN $1
+    WHEN regexp_replace($1, '\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}', '', 'gi') ~* '\\ud[89a-f]'
+      THEN regexp_replace($1, '\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'gi')
+    ELSE replace($1, '\u0000', '\ufffd')
+  END::json
+$nitka$`;
+
+const views = (schema: string): string[] => {
+  const path = (parts: readonly string[]): string => `'{${parts.join(',')}}'`;
+  return segmentViews({
+    text: (...parts) => `${schema}.nitka_json(r.payload)#>>${path(parts)}`,
+    json: (...parts) => `${schema}.nitka_json(r.payload)#>${path(parts)}`,
+    // [[:alnum:]] would depend on the locale of the database.
+    slug: (column) =>
+      String.raw`lower(regexp_replace(${column}, '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f\xa0-\xbf]+', '_', 'g'))`,
+    create: (name, columns, where) =>
+      `CREATE VIEW ${schema}.${name} AS SELECT ${columns.join(', ')} FROM ${schema}.raw_events AS r WHERE ${where}`,
+  });
+};
+
+/** Steps of the schema, in order; each is run in one transaction. A step that was released is never changed: add another. */
+export const postgresSteps = (shape: PostgresShape): readonly (readonly string[])[] => {
+  const { schema, greenplum } = shape;
+  return [
+    [
+      createTable(shape, 'raw_events', 'message_id'),
+      createTable(shape, 'raw_rejects', 'batch_id'),
+      createTable(shape, 'nitka_batches', 'batch_id', true),
+      // Greenplum's append-optimised tables take no unique index; the anti-join keeps message_id unique in both.
+      `CREATE ${greenplum ? '' : 'UNIQUE '}INDEX raw_events_message_id ON ${schema}.raw_events (message_id)`,
+      `CREATE ${greenplum ? '' : 'UNIQUE '}INDEX nitka_batches_batch_id ON ${schema}.nitka_batches (batch_id)`,
+    ],
+    [jsonFunction(schema), ...views(schema)],
+  ];
+};
+
+/** What is there before the first step. */
+export const postgresBase = ({ schema, greenplum }: PostgresShape): string =>
+  `CREATE TABLE ${schema}.nitka_schema (version integer NOT NULL, applied_at timestamp with time zone NOT NULL)${greenplum ? ' DISTRIBUTED BY (version)' : ''}`;
+
+/** Staging tables live as long as the connection and are empty after each commit: a table a load would swell the catalog. */
+export const postgresStaging = ({ schema, greenplum }: PostgresShape): readonly string[] =>
+  (['raw_events', 'raw_rejects'] as const).map(
+    (table) =>
+      `CREATE TEMPORARY TABLE nitka_${table} (LIKE ${schema}.${table}) ON COMMIT DELETE ROWS${
+        greenplum ? ` DISTRIBUTED BY (${table === 'raw_events' ? 'message_id' : 'batch_id'})` : ''
+      }`,
+  );
