@@ -10,7 +10,9 @@ import type { Loader } from './loader/loader.ts';
 import type { Backpressure } from './plugins/backpressure.ts';
 import { registerBody } from './plugins/body.ts';
 import { registerCors } from './plugins/cors.ts';
+import { registerEventLoopLimit } from './plugins/event-loop.ts';
 import type { Metrics } from './plugins/metrics.ts';
+import { registerRateLimit } from './plugins/rate-limit.ts';
 import { createVisitorCookie } from './plugins/visitor-cookie.ts';
 import { createFindSource } from './plugins/write-key.ts';
 import { createReceive, registerBatchRoutes } from './routes/batch.ts';
@@ -72,6 +74,8 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   registerBody(app);
   await app.register(cookies);
   await registerCors(app, config.sources);
+  await registerRateLimit(app, config.limits.requestsPerMinute);
+  await registerEventLoopLimit(app, config.limits.eventLoopDelayMs);
   const cookie = createVisitorCookie(config.visitorCookie);
   const findSource = createFindSource(config.sources);
   const receive = createReceive({ ...parts, findSource, cookie });

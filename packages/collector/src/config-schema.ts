@@ -57,6 +57,8 @@ export const configSchema = {
       nesting: positive,
       waitingBytes: positive,
       freeDiskBytes: { type: 'integer', minimum: 0 },
+      requestsPerMinute: { type: 'integer', minimum: 0 },
+      eventLoopDelayMs: { type: 'integer', minimum: 0 },
     }),
     visitorCookie: section({
       name: cookieName,

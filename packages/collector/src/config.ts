@@ -50,6 +50,10 @@ export interface CollectorConfig {
     readonly waitingBytes: number;
     /** Free bytes on the disk below which requests are put off with 503. @default 64 MiB */
     readonly freeDiskBytes: number;
+    /** Requests of one address in a minute; 0 for no limit. Not behind a proxy that is not in `trustProxy`. @default 0 */
+    readonly requestsPerMinute: number;
+    /** Delay of the event loop, milliseconds, above which requests are put off with 503; 0 for no limit. @default 5000 */
+    readonly eventLoopDelayMs: number;
   };
   readonly visitorCookie: {
     /** @default "vid" */
@@ -95,6 +99,8 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
     nesting: shared.nesting,
     waitingBytes: 64 * 1024 * 1024,
     freeDiskBytes: 64 * 1024 * 1024,
+    requestsPerMinute: 0,
+    eventLoopDelayMs: 5000,
   },
   visitorCookie: { name: 'vid', domain: 'host', maxAgeDays: 400 },
   script: { path: '/nitka.js', file: null, maxAgeSeconds: 3600 },

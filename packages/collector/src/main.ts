@@ -3,18 +3,13 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import { cac } from 'cac';
 import type { LedgerLine } from './ledger.ts';
-import { listRejects } from './admin/commands.ts';
 import type { ShownReject } from './admin/commands.ts';
-import { init } from './commands/init.ts';
-import { askOrOwn, queryOffline, withSpool } from './commands/offline.ts';
+import { askOrOwn } from './commands/ask.ts';
 import { formatObjects, formatResult } from './commands/print.ts';
 import type { Format } from './commands/print.ts';
-import { start } from './commands/start.ts';
 import { readConfig } from './config-file.ts';
 import type { QueryResult } from './destinations/destination.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
-import { runLoaderWorker } from './loader/worker.ts';
-import { createDestination } from './destinations/index.ts';
 
 interface Options {
   readonly config: string;
@@ -25,20 +20,25 @@ interface Options {
   readonly destination?: string;
 }
 
+/** LMDB and the destinations take half a second to import: most commands only ask the collector that runs. */
+const offline = () => import('./commands/offline.ts');
+
 const cli = cac('nitka-collector');
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const formatOf = ({ json, csv }: Options): Format => (json ? 'json' : csv ? 'csv' : 'table');
 
 cli.option('--config <file>', 'The config file', { default: './nitka.json' });
 
-cli
-  .command('start', 'Receive events and load them, until SIGTERM')
-  .action((options: Options) => start(options.config));
+cli.command('start', 'Receive events and load them, until SIGTERM').action(async (options: Options) => {
+  const { start } = await import('./commands/start.ts');
+  await start(options.config);
+});
 
 cli
   .command('check', 'Check the config and that each destination can be used')
   .action(async (options: Options) => {
     const config = readConfig(options.config);
+    const { createDestination } = await import('./destinations/index.ts');
     for (const destination of config.destinations) await createDestination(destination, config.dataDir);
     say(`${options.config}: fine`);
   });
@@ -48,7 +48,10 @@ cli
   .option('--origin <url>', 'A page that may send; may be given more than once', {
     default: 'http://localhost:3000',
   })
-  .action((options: Options) => say(init({ path: options.config, origins: [options.origin ?? []].flat() })));
+  .action(async (options: Options) => {
+    const { init } = await import('./commands/init.ts');
+    say(init({ path: options.config, origins: [options.origin ?? []].flat() }));
+  });
 
 cli
   .command('query <sql>', 'Ask the warehouse, also while the collector runs')
@@ -58,8 +61,8 @@ cli
   .action(async (sql: string, options: Options) => {
     const config = readConfig(options.config);
     const { destination } = options;
-    const result = await askOrOwn<QueryResult>(config, 'query', { sql, destination }, () =>
-      queryOffline(config, sql, destination),
+    const result = await askOrOwn<QueryResult>(config, 'query', { sql, destination }, async () =>
+      (await offline()).queryOffline(config, sql, destination),
     );
     say(formatResult(result, formatOf(options)));
   });
@@ -74,9 +77,10 @@ cli
       throw new Error(`unknown action "${action}": there is list`);
     const config = readConfig(options.config);
     const limit = Number(options.limit);
-    const rejects = await askOrOwn<ShownReject[]>(config, 'rejects', { limit }, () =>
-      withSpool(config, (spool) => listRejects(spool, limit)),
-    );
+    const rejects = await askOrOwn<ShownReject[]>(config, 'rejects', { limit }, async () => {
+      const [{ withSpool }, { listRejects }] = await Promise.all([offline(), import('./admin/commands.ts')]);
+      return withSpool(config, (spool) => listRejects(spool, limit));
+    });
     say(formatObjects(rejects, formatOf(options)));
   });
 
@@ -90,8 +94,8 @@ cli
   .action(async (options: Options) => {
     const config = readConfig(options.config);
     const names = config.destinations.map(({ name }) => name);
-    const lines = await askOrOwn<LedgerLine[]>(config, 'ledger', {}, () =>
-      withSpool(config, (spool) => spool.books(names)),
+    const lines = await askOrOwn<LedgerLine[]>(config, 'ledger', {}, async () =>
+      (await offline()).withSpool(config, (spool) => spool.books(names)),
     );
     say(formatObjects(lines, formatOf(options)));
     if (!lines.every(({ balanced }) => balanced)) process.exitCode = 1;
@@ -117,4 +121,7 @@ const runCommand = async (): Promise<void> => {
 
 // The program is its own loader's thread (loader/thread.ts).
 if (isMainThread || !parentPort) await runCommand();
-else await runLoaderWorker(parentPort, workerData as LoaderThreadData);
+else {
+  const { runLoaderWorker } = await import('./loader/worker.ts');
+  await runLoaderWorker(parentPort, workerData as LoaderThreadData);
+}

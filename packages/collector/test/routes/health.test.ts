@@ -39,6 +39,23 @@ describe('health routes', () => {
     expect(spool.ledger.read().size).toBe(0);
   });
 
+  it('answers 429 with Retry-After beyond the limit of an address, but not to the operator', async () => {
+    const { app } = await openTestCollector({ limits: { requestsPerMinute: 2 } });
+    const send = () =>
+      app.inject({
+        method: 'POST',
+        url: '/v1/page',
+        payload: JSON.stringify({ writeKey: browserKey, userId: 'u' }),
+      });
+    expect((await send()).statusCode).toBe(200);
+    expect((await send()).statusCode).toBe(200);
+    const refused = await send();
+    expect(refused.statusCode).toBe(429);
+    expect(refused.json()).toMatchObject({ success: false, code: 'rate_limited' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await app.inject('/healthz')).statusCode).toBe(200);
+  });
+
   it('gives clients of Segment and RudderStack their settings', async () => {
     const { app } = await openTestCollector();
     const settings = await app.inject({
