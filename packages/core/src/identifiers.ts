@@ -38,7 +38,8 @@ const toE164 = (text: string): string | null => {
     return corrected.startsWith('+0') ? null : corrected;
   }
   if (/^[78][3-9]\d{9}$/.test(text)) return `+7${text.slice(1)}`;
-  if (/^[3-9]\d{9}$/.test(text)) return `+7${text}`;
+  // No code begins with 79 or 89: it is a number with its 7 or 8, and a digit short.
+  if (/^(?![78]9)[3-9]\d{9}$/.test(text)) return `+7${text}`;
   // Another country's number typed without its plus: longer than a Russian one without its code.
   return /^[1-69]\d{10,14}$/.test(text) ? `+${text}` : null;
 };

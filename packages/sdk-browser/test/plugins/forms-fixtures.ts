@@ -404,6 +404,15 @@ export const linking: FormFixture[] = [
     links: [{ phone }],
   },
   {
+    name: 'fields whose names hide the properties of their form',
+    html: `<form action="/x"><input type="hidden" name="id" value="5"><input type="hidden" name="name"><input type="hidden" name="className"><input type="hidden" name="tagName"><input type="hidden" name="elements"><input type="hidden" name="parentElement"><input type="tel" name="phone"><button>OK</button></form>${stay}`,
+    steps: [
+      ['fill', '[name=phone]', '+79995551111'],
+      ['click', 'button'],
+    ],
+    links: [{ phone }],
+  },
+  {
     name: 'two forms on a page, each its own visitor data, both sent',
     html: `<form id="a"><input type="email" name="email"><button>Subscribe</button></form><form id="b"><input type="tel" name="phone"><button>Call me</button></form>${stay}`,
     steps: [
@@ -505,6 +514,16 @@ const untold: Omit<FormFixture, 'links'>[] = [
     name: 'half-filled mask with underscores to the end',
     html: native('<input name="phone">'),
     steps: sendAll('+7 (999) 5__-__-__'),
+  },
+  {
+    name: 'half-filled mask that shows no blanks, a digit short of a whole number',
+    html: native('<input type="tel" name="phone">'),
+    steps: sendAll('8 (999) 555-11-1'),
+  },
+  {
+    name: 'the same with a seven',
+    html: native('<input type="tel" name="phone">'),
+    steps: sendAll('7 (999) 555-11-1'),
   },
   {
     name: 'too few digits',
