@@ -51,5 +51,3 @@ export const createConfirmations = (stayAlive?: () => () => void) => {
     },
   };
 };
-
-export type Confirmations = ReturnType<typeof createConfirmations>;

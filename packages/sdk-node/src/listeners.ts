@@ -1,4 +1,4 @@
-import { errors, NitkaError, type Clock, type DropCounts, type ErrorCode } from '@nitka/core';
+import { NitkaError, type Clock, type DropCounts, type ErrorCode } from '@nitka/core';
 
 /** A batch that the collector has. */
 export interface SentBatch {
@@ -76,7 +76,3 @@ export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) 
 };
 
 export type Listeners = ReturnType<typeof createListeners>;
-
-/** True for codes of the table: a foreign text is never taken for one. */
-export const isErrorCode = (value: unknown): value is ErrorCode =>
-  typeof value === 'string' && Object.hasOwn(errors, value);

@@ -173,5 +173,3 @@ export const createOutbox = (
     }),
   };
 };
-
-export type Outbox = ReturnType<typeof createOutbox>;
