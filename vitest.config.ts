@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** Generous, since a machine may be busy: a limit is there to end what hangs, it asserts nothing. */
+const quick = { testTimeout: 30_000, hookTimeout: 30_000 };
 /** Tests that drive a browser or start processes wait for real time to pass. */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -12,13 +14,14 @@ export default defineConfig({
     // Two cores are what continuous integration has; a browser and a collector run beside the tests.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] } },
+      { test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], ...quick } },
       {
         test: {
           name: 'browser',
           include: ['packages/sdk-browser/test/**/*.test.ts'],
           environment: 'jsdom',
           environmentOptions: { jsdom: { url: 'https://shop.example/' } },
+          ...quick,
         },
       },
       {
@@ -32,15 +35,14 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/sdk-node/test/**/*.test.ts'],
-          testTimeout: 30_000,
+          ...slow,
         },
       },
       {
         test: {
           name: 'collector',
           include: ['packages/collector/test/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...slow,
         },
       },
       {
