@@ -14,6 +14,7 @@ import type { Platform } from './platform.ts';
 import { createRoom } from './room.ts';
 import { createSentBatch } from './sent-batch.ts';
 import type { Skew } from './skew.ts';
+import { verdictsOf } from './verdicts.ts';
 
 export interface OutboxParts {
   readonly platform: Platform;
@@ -59,7 +60,11 @@ export const createOutbox = (
           { sentAt: clock.now(), dropped, context: skew.context() },
         );
       },
-      onSent(records) {
+      onSent(records, reply) {
+        for (const { messageId, error } of verdictsOf(reply.body)) {
+          listeners.error(error);
+          confirmations.failed(messageId, error);
+        }
         confirmations.arrived(records);
         if (listeners.hasSent()) listeners.sent(createSentBatch(records));
         room.check();

@@ -212,6 +212,20 @@ it('gzips when asked', async () => {
   expect(collector.events).toHaveLength(1);
 });
 
+it('tells of events that the collector keeps as rejects', async () => {
+  const { collector, tracker, errors } = start();
+  const bad = { messageId: 'b', code: 'nesting_too_deep', message: '…' };
+  const rejected = [bad, { messageId: 'c', code: 'not_known_yet' }, { code: 'x' }, null];
+  collector.answer(() => ({ status: 200, body: { success: true, rejected } }));
+  const calls = ['a', 'b', 'c'].map((messageId) =>
+    tracker.track({ event: 'x', userId: 'u', messageId }).delivered(),
+  );
+  const outcomes = Promise.allSettled(calls);
+  await tracker.flush();
+  expect(errors).toEqual(['nesting_too_deep', 'delivery_refused']);
+  expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+});
+
 it('marks events of a clock that is days off, as soon as it is known', async () => {
   const { collector, tracker } = start();
   const date = new Date(Date.now() + 3 * 86_400_000).toUTCString();
