@@ -6,6 +6,7 @@ import type { CreateDestination, Destination } from './destination.ts';
 const registry: Readonly<Record<string, () => Promise<CreateDestination>>> = {
   duckdb: async () => (await import('./duckdb.ts')).createDuckdb,
   postgres: async () => (await import('./postgres.ts')).createPostgres,
+  clickhouse: async () => (await import('./clickhouse.ts')).createClickhouse,
 };
 
 export const destinationTypes: readonly string[] = Object.keys(registry);
