@@ -11,6 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import terser from '@rollup/plugin-terser';
+import * as prettier from 'prettier';
 import { rollup } from 'rollup';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,17 +64,18 @@ function table(sizes) {
 const round = (size) => Math.ceil(size / 10) * 10;
 
 /** Puts the table between the markers; a text without markers is returned as it is. */
-function withTable(text, sizes) {
+async function withTable(text, sizes) {
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
   if (from === -1 || to === -1) return text;
-  return `${text.slice(0, from + start.length)}\n\n${table(sizes)}\n\n${text.slice(to)}`;
+  const written = await prettier.format(table(sizes), { parser: 'markdown' });
+  return `${text.slice(0, from + start.length)}\n\n${written}\n${text.slice(to)}`;
 }
 
 async function main() {
   const sizes = await measure();
   const readme = join(root, 'README.md');
   const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
-  const expected = withTable(text, sizes);
+  const expected = await withTable(text, sizes);
   for (const { name, size, sizeLimit, passed } of sizes) {
     console.log(`${passed ? 'ok      ' : 'TOO BIG '} ${name.padEnd(28)} ${size} of ${sizeLimit} B`);
   }
