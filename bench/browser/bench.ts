@@ -104,6 +104,7 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
     results.subjects.find(({ name }) => name === subject.name)!;
   const floors: number[] = [];
   const starts = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
+  const firsts = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
   const calls = new Map<Subject, CallTimes[]>(subjects.map((subject) => [subject, []]));
   const heaps = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
 
@@ -120,6 +121,13 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
         if (subject === subjects[0]) floors.push(await measureStart(browser, server, subject, '/floor'));
         starts.get(subject)!.push(await measureStart(browser, server, subject));
       },
+    },
+  ]);
+  const first = interleave(more(options.repetitions), subjects, (subject) => [
+    {
+      what: 'load, start and a first event',
+      of: of(subject),
+      run: async () => void firsts.get(subject)!.push(await measureStart(browser, server, subject, '/first')),
     },
   ]);
   const call = interleave(options.repetitions, subjects, (subject) => [
@@ -166,6 +174,7 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
   const alone = [
     ...(wanted('bytes') ? bytes : []),
     ...(wanted('start') ? start : []),
+    ...(wanted('first') ? first : []),
     ...(wanted('call') ? call : []),
     ...(wanted('heap') ? heap : []),
   ];
@@ -181,6 +190,7 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
     const own = of(subject);
     const [started, called, held] = [starts.get(subject)!, calls.get(subject)!, heaps.get(subject)!];
     if (started.length > 0) own.start = figure(started);
+    if (firsts.get(subject)!.length > 0) own.first = figure(firsts.get(subject)!);
     if (held.length > 0) own.heap = figure(held);
     if (called.length > 0) {
       own.call = {

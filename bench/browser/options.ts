@@ -16,7 +16,7 @@ export interface Options {
   readonly write: boolean;
 }
 
-export const measureNames = ['bytes', 'start', 'call', 'heap', 'delivery', 'identity'] as const;
+export const measureNames = ['bytes', 'start', 'first', 'call', 'heap', 'delivery', 'identity'] as const;
 
 const usage = `pnpm bench browser [options]
 

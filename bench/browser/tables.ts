@@ -78,6 +78,7 @@ export const costTable = ({ subjects, floor, slowdown }: Results): Table => ({
     'gzip',
     'brotli',
     `load + start at ${slowdown}×, CPU ms`,
+    'the same with a first event',
     'one `track()`, µs',
     'of 100 calls 95 below, µs',
     'CPU ms per 100 events',
@@ -91,13 +92,14 @@ export const costTable = ({ subjects, floor, slowdown }: Results): Table => ({
       whole(subject.bytes?.gzip),
       whole(subject.bytes?.brotli),
       whole(subject.start?.median),
+      whole(subject.first?.median),
       whole(subject.call?.median.median),
       whole(subject.call?.p95.median),
       whole(subject.call?.cpuPer100.median),
       whole(subject.heap?.median),
       whole(steadyRequests(subject)),
     ]),
-    ...(floor ? [['empty page', '', '', '', whole(floor.median), '', '', '', '', '']] : []),
+    ...(floor ? [['empty page', '', '', '', whole(floor.median), '', '', '', '', '', '']] : []),
   ],
 });
 

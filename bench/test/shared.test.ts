@@ -20,6 +20,18 @@ test('text between markers is replaced, whatever it holds, and nothing else', ()
   expect(replaceBetween(before, 'bench:none', 'new')).toBeNull();
 });
 
+test('columns without a figure are left out', () => {
+  expect(
+    markdownTable({
+      head: ['library', 'a', 'b'],
+      rows: [
+        ['x', '', '1'],
+        ['y', '', ''],
+      ],
+    }),
+  ).toBe('| library | b |\n| --- | ---: |\n| x | 1 |\n| y |  |');
+});
+
 test('tables', () => {
   const table = {
     head: ['library', 'ms'],

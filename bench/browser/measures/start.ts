@@ -14,14 +14,16 @@ const cpuSeconds = async (session: CDPSession): Promise<number> => {
 };
 
 /**
- * CPU milliseconds of the main thread to load a page and start the library, until four seconds after the load: then what was put off,
- * the first batch included, has been done by all of them.
+ * CPU milliseconds of the main thread to load a page and start the library, until four seconds after the load: then what was
+ * put off, the first batch included, has been done by all of them.
+ *
+ * @param path `/first`: with an event at the start; `/floor`: without the library
  */
 export const measureStart = async (
   browser: Browser,
   server: BenchServer,
   subject: Subject,
-  path: '/' | '/floor' = '/',
+  path: '/' | '/floor' | '/first' = '/',
 ): Promise<number> => {
   const lane = server.lane(subject);
   const visitor = await newVisitor(browser);
