@@ -405,7 +405,7 @@ export const linking: FormFixture[] = [
   },
   {
     name: 'fields whose names hide the properties of their form',
-    html: `<form action="/x"><input type="hidden" name="id" value="5"><input type="hidden" name="name"><input type="hidden" name="className"><input type="hidden" name="tagName"><input type="hidden" name="elements"><input type="hidden" name="parentElement"><input type="tel" name="phone"><button>OK</button></form>${stay}`,
+    html: `<form action="/x"><input type="hidden" name="id" value="5"><input type="hidden" name="name"><input type="hidden" name="className"><input type="hidden" name="tagName"><input type="hidden" name="elements"><input type="tel" name="phone"><button>OK</button></form>${stay}`,
     steps: [
       ['fill', '[name=phone]', '+79995551111'],
       ['click', 'button'],
