@@ -1,3 +1,5 @@
+import { segmentViews } from './segment-views.ts';
+
 const tables = {
   raw_events: `message_id VARCHAR, type VARCHAR, event VARCHAR, anonymous_id VARCHAR, server_visitor_id VARCHAR, user_id VARCHAR,
     session_id VARCHAR, sequence BIGINT, phone VARCHAR, email VARCHAR, occurred_at TIMESTAMP, original_timestamp TIMESTAMP,
@@ -56,36 +58,17 @@ CREATE TABLE nitka_batches (batch_id VARCHAR NOT NULL, events BIGINT NOT NULL, r
 `,
 ];
 
-const common = `message_id AS id, anonymous_id, user_id, received_at, sent_at, original_timestamp, occurred_at AS timestamp,
-  payload->>'$.context.ip' AS context_ip, user_agent AS context_user_agent, library AS context_library,
-  payload->>'$.context.locale' AS context_locale,
-  payload->>'$.context.page.path' AS context_page_path, payload->>'$.context.page.url' AS context_page_url,
-  payload->>'$.context.page.title' AS context_page_title, payload->>'$.context.page.referrer' AS context_page_referrer,
-  payload->>'$.context.page.search' AS context_page_search,
-  payload->>'$.context.campaign.source' AS context_campaign_source, payload->>'$.context.campaign.medium' AS context_campaign_medium,
-  payload->>'$.context.campaign.name' AS context_campaign_name, payload->>'$.context.campaign.term' AS context_campaign_term,
-  payload->>'$.context.campaign.content' AS context_campaign_content,
-  payload->'$.context' AS context, session_id, source, batch_id, loaded_at`;
+/** Half a surrogate pair, which JSON.stringify writes as an escape, is no JSON to DuckDB: one such row would break every query. */
+const readable = String.raw`SELECT * REPLACE (
+  CASE WHEN json_valid(payload) THEN payload::VARCHAR
+  ELSE regexp_replace(payload::VARCHAR, '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g') END AS payload
+) FROM raw_events`;
 
-const page = `payload->>'$.name' AS name, payload->>'$.category' AS category, payload->'$.properties' AS properties,
-  payload->>'$.properties.path' AS path, payload->>'$.properties.url' AS url, payload->>'$.properties.title' AS title,
-  payload->>'$.properties.referrer' AS referrer, payload->>'$.properties.search' AS search`;
-
-const traits = `payload->'$.traits' AS traits, phone, email`;
-
-const view = (name: string, type: string, columns: string): string =>
-  `CREATE OR REPLACE VIEW ${name} AS SELECT ${common}, ${columns} FROM raw_events WHERE type = '${type}';`;
-
-/** Named and shaped as Segment's warehouses: https://segment.com/docs/connections/storage/warehouses/schema/ */
-export const duckdbViews: readonly string[] = [
-  view(
-    'tracks',
-    'track',
-    `event AS event_text, lower(regexp_replace(event, '[^\\p{L}\\p{N}]+', '_', 'g')) AS event, payload->'$.properties' AS properties`,
-  ),
-  view('pages', 'page', page),
-  view('screens', 'screen', page),
-  view('identifies', 'identify', traits),
-  view('groups', 'group', `payload->>'$.groupId' AS group_id, ${traits}`),
-  view('aliases', 'alias', `payload->>'$.previousId' AS previous_id`),
-];
+/** Over the table, or whatever has its columns, of that name. */
+export const duckdbViews: readonly string[] = segmentViews({
+  text: (...parts) => `r.payload->>'$.${parts.join('.')}'`,
+  json: (...parts) => `r.payload->'$.${parts.join('.')}'`,
+  slug: (column) => String.raw`lower(regexp_replace(${column}, '[^\p{L}\p{N}]+', '_', 'g'))`,
+  create: (name, columns, where) =>
+    `CREATE OR REPLACE VIEW ${name} AS SELECT ${columns.join(', ')} FROM (${readable}) AS r WHERE ${where}`,
+});

@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { Ajv } from 'ajv';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
 import { appendBatch } from './duckdb-append.ts';
+import { duckdbFailure } from './duckdb-failure.ts';
 import { migrateDuckdb } from './duckdb-migrate.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
+import { importClient, parseDestinationOptions } from './options.ts';
 
 export interface DuckdbOptions {
   /** The database file. @default `<dataDir>/warehouse.duckdb` */
@@ -19,57 +20,20 @@ export interface DuckdbOptions {
   readonly threads: number;
 }
 
-const optionsSchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    type: {},
-    name: {},
-    path: { type: 'string', minLength: 1 },
-    memoryLimit: { type: 'string', pattern: '^[0-9]+ ?([KMGT]i?B)$' },
-    threads: { type: 'integer', minimum: 1 },
-  },
-};
-
-type Client = typeof import('@duckdb/node-api');
-
-const loadClient = async (): Promise<Client> => {
-  try {
-    return await import('@duckdb/node-api');
-  } catch (error) {
-    throw new NitkaError('destination_client_missing', '@duckdb/node-api', { cause: error });
-  }
-};
-
-const parseOptions = (config: Readonly<Record<string, unknown>>, dataDir: string): DuckdbOptions => {
-  const validate = new Ajv({ allErrors: true }).compile(optionsSchema);
-  if (!validate(config)) {
-    const faults = (validate.errors ?? []).map(
-      ({ instancePath, message, params }) =>
-        `destinations.duckdb${instancePath.replaceAll('/', '.')}: ${message ?? ''} ${JSON.stringify(params)}`,
-    );
-    throw new NitkaError('config_invalid', `\n${faults.join('\n')}`);
-  }
-  const given = config as Partial<DuckdbOptions>;
-  return { path: join(dataDir, 'warehouse.duckdb'), memoryLimit: '128MB', threads: 1, ...given };
-};
-
-const failureOf = (error: unknown): DestinationError => {
-  if (error instanceof DestinationError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  // DuckDB puts the kind of its errors first: https://duckdb.org/docs/stable/dev/error (ExceptionType)
-  if (/^(Catalog|Binder|Parser) Error/.test(message))
-    return new DestinationError('schema', message, { cause: error });
-  if (/^(Conversion|Constraint|Invalid Input|Out of Range|Invalid unicode)/i.test(message)) {
-    return new DestinationError('poison', message, { cause: error });
-  }
-  return new DestinationError('temporary', message, { cause: error });
+const properties = {
+  path: { type: 'string', minLength: 1 },
+  memoryLimit: { type: 'string', pattern: '^[0-9]+ ?([KMGT]i?B)$' },
+  threads: { type: 'integer', minimum: 1 },
 };
 
 /** DuckDB in a file of its own: one process, no server. Rows and batch id are committed in one transaction. */
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
-  const options = parseOptions(config, dataDir);
-  const client = await loadClient();
+  const options: DuckdbOptions = parseDestinationOptions(config, properties, {
+    path: join(dataDir, 'warehouse.duckdb'),
+    memoryLimit: '128MB',
+    threads: 1,
+  });
+  const client = await importClient('@duckdb/node-api', () => import('@duckdb/node-api'));
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   let query: DuckdbQuery | undefined;
@@ -114,7 +78,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
         await open();
       } catch (error) {
         close();
-        throw failureOf(error);
+        throw duckdbFailure(error);
       }
     },
     async load(batch) {
@@ -122,7 +86,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
       try {
         await load(connection, batch);
       } catch (error) {
-        throw failureOf(error);
+        throw duckdbFailure(error);
       }
     },
     async query(sql, limit) {

@@ -69,3 +69,27 @@ it('names the faults of its options', async () => {
     detail: expect.stringMatching(/memoryLimit.*[\s\S]*thread|thread[\s\S]*memoryLimit/),
   });
 });
+
+it('has views that any payload goes through', async () => {
+  const folder = temporaryFolder();
+  const destination = await createDuckdb({ path: join(folder, 'w.duckdb') }, { dataDir: folder });
+  await destination.open();
+  const payload = Buffer.from(
+    String.raw`{"properties":{"a":"\u0000","b":"\ud800","c":"\ud83d\ude00"},"context":{"locale":"ru"}}`,
+  );
+  await destination.load({
+    id: 'a',
+    events: [row('1', { event: 'Заказ  Готов!', payload }), row('2')],
+    rejects: [],
+    loadedAt: 1,
+  });
+  const { rows } = await destination.query!(
+    "SELECT id, event, context_locale, properties->>'$.b' FROM tracks ORDER BY id",
+    9,
+  );
+  expect(rows).toEqual([
+    ['1', 'заказ_готов_', 'ru', '\ufffd'],
+    ['2', 'e', null, null],
+  ]);
+  await destination.close();
+});

@@ -1,0 +1,46 @@
+import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** On Windows a folder cannot be synced, and need not be. */
+const syncFolder = async (folder: string): Promise<void> => {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** The folder with all above it, there after a power cut, too. */
+export const makeFolder = async (folder: string): Promise<void> => {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+};
+
+export const exists = async (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Makes a finished file appear under its name: whole, or not at all. One that is there already stays, and the new one is left aside. */
+export const publish = async (aside: string, target: string): Promise<void> => {
+  await makeFolder(dirname(target));
+  if (await exists(target)) return;
+  const handle = await open(aside, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(aside, target);
+  await syncFolder(dirname(target));
+};
+
+/** A small file, written aside first. */
+export const publishText = async (text: string, aside: string, target: string): Promise<void> => {
+  await writeFile(aside, text);
+  await publish(aside, target);
+};

@@ -1,0 +1,88 @@
+import { join, resolve } from 'node:path';
+import { NitkaError } from '@nitka/core';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DestinationError } from './destination.ts';
+import type { CreateDestination, Destination } from './destination.ts';
+import { duckdbFailure } from './duckdb-failure.ts';
+import type { DuckdbQuery } from './duckdb-query.ts';
+import { duckdbMigrations } from './duckdb-schema.ts';
+import { makeFolder } from './durable-file.ts';
+import { importClient, parseDestinationOptions } from './options.ts';
+import { checkLake, lakeOf } from './parquet-lake.ts';
+import { createLakeQuery } from './parquet-query.ts';
+import { writeBatch } from './parquet-write.ts';
+
+export interface ParquetOptions {
+  /** The lake's folder, on a file system that renames in one step. @default `<dataDir>/lake` */
+  readonly path: string;
+  /** What DuckDB, which writes the files, may hold in memory, in its own notation. @default "128MB" */
+  readonly memoryLimit: string;
+  /** Threads of DuckDB. @default 1: the other cores answer requests */
+  readonly threads: number;
+}
+
+const properties = {
+  path: { type: 'string', minLength: 1 },
+  memoryLimit: { type: 'string', pattern: '^[0-9]+ ?([KMGT]i?B)$' },
+  threads: { type: 'integer', minimum: 1 },
+};
+
+interface Open {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+  readonly query: DuckdbQuery;
+}
+
+/** A folder of Parquet files: `raw_events/date=…/source=…/<batch id>.parquet`, rejects beside them. */
+export const createParquet: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
+  const options: ParquetOptions = parseDestinationOptions(config, properties, {
+    path: join(dataDir, 'lake'),
+    memoryLimit: '128MB',
+    threads: 1,
+  });
+  const client = await importClient('@duckdb/node-api', () => import('@duckdb/node-api'));
+  const lake = lakeOf(resolve(options.path));
+  let current: Open | null = null;
+
+  const open = async (): Promise<Open> => {
+    await makeFolder(lake.aside);
+    await checkLake(lake);
+    const settings = {
+      memory_limit: options.memoryLimit,
+      threads: String(options.threads),
+      autoinstall_known_extensions: 'false',
+    };
+    const instance = await client.DuckDBInstance.create(':memory:', settings);
+    const connection = await instance.connect();
+    for (const step of duckdbMigrations) await connection.run(step);
+    return { instance, connection, query: await createLakeQuery(client, lake, settings) };
+  };
+
+  return {
+    async open() {
+      try {
+        current ??= await open();
+      } catch (error) {
+        throw duckdbFailure(error);
+      }
+    },
+    async load(batch) {
+      if (!current) throw new DestinationError('temporary', 'not open');
+      try {
+        await writeBatch(client, current.connection, lake, batch);
+      } catch (error) {
+        throw duckdbFailure(error);
+      }
+    },
+    async query(sql, limit) {
+      if (!current) throw new NitkaError('query_failed', 'the lake is not open yet');
+      return current.query.run(sql, limit);
+    },
+    close() {
+      current?.query.close();
+      current?.connection.closeSync();
+      current?.instance.closeSync();
+      current = null;
+    },
+  };
+};
