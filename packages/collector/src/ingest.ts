@@ -59,7 +59,7 @@ export const parseBody = (raw: Buffer): ParsedBody => {
 };
 
 /** Fields of the envelope that are kept elsewhere, or must not be. */
-const ownPlace = new Set(['batch', 'writeKey']);
+const ownPlace = new Set(['batch', 'writeKey', 'ack']);
 
 /** The rest of the envelope as JSON text, or null if it says nothing that the columns do not have. */
 const restOfEnvelope = (raw: Buffer, members: readonly Member[], sentAt: unknown): string | null => {

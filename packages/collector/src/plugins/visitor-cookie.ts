@@ -2,14 +2,26 @@ import { isVisitorId } from '@nitka/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { getDomain } from 'tldts';
 import type { CollectorConfig } from '../config.ts';
+import { isSameHost } from '../origins.ts';
 
 export interface VisitorCookie {
   /** The id in the cookie as received, or null. */
   read(request: FastifyRequest): string | null;
   /** Sets it for another 400 days. */
   write(request: FastifyRequest, reply: FastifyReply, id: string): void;
+  /**
+   * Names an acknowledged batch in a cookie that scripts can read, for a minute: a page that was left while it sent never
+   * reads the answer, but the browser keeps its cookies, and the next page need not send the same again.
+   *
+   * @param name chosen by the page; anything but a short plain text is passed over
+   */
+  acknowledge(request: FastifyRequest, reply: FastifyReply, name: unknown): void;
   clear(request: FastifyRequest, reply: FastifyReply): void;
 }
+
+const batchName = /^[0-9a-z]{8,32}$/;
+/** Batches that one cookie names: several tabs may be closed at once. */
+const maxNames = 16;
 
 /** The server tier of the visitor id: a cookie that scripts cannot read or write. */
 export const createVisitorCookie = ({
@@ -28,6 +40,15 @@ export const createVisitorCookie = ({
       ...(site && { domain: site }),
     } as const;
   };
+  const acknowledged = `${name}_a`;
+  /** Of use only where the page can read it: to a page on another host of the site it goes by the site's domain. */
+  const acknowledgedAttributes = (request: FastifyRequest) => {
+    const { origin = '', host } = request.headers;
+    const site = getDomain(request.hostname, { allowPrivateDomains: true });
+    const isSibling =
+      site !== null && !isSameHost(origin, host) && getDomain(origin, { allowPrivateDomains: true }) === site;
+    return { ...attributes(request), httpOnly: false, ...(isSibling && { domain: site }) } as const;
+  };
   return {
     read(request) {
       const value = request.cookies[name];
@@ -36,8 +57,17 @@ export const createVisitorCookie = ({
     write(request, reply, id) {
       reply.setCookie(name, id, { ...attributes(request), maxAge: maxAgeDays * 86_400 });
     },
+    acknowledge(request, reply, batch) {
+      if (typeof batch !== 'string' || !batchName.test(batch)) return;
+      const names = (request.cookies[acknowledged] ?? '').split('.').filter((each) => batchName.test(each));
+      const value = [...new Set([...names, batch])].slice(-maxNames).join('.');
+      reply.setCookie(acknowledged, value, { ...acknowledgedAttributes(request), maxAge: 60 });
+    },
     clear(request, reply) {
       reply.clearCookie(name, attributes(request));
+      if (request.cookies[acknowledged] !== undefined) {
+        reply.clearCookie(acknowledged, acknowledgedAttributes(request));
+      }
     },
   };
 };

@@ -109,6 +109,7 @@ export const createReceive = ({
     onAccepted();
     const byPage = source.kind === 'browser' && verdict === 'listed' && request.headers.origin !== undefined;
     const older = byPage ? settleVisitor(request, reply, arrival.serverVisitorId, result.anonymousId) : null;
+    if (byPage) cookie.acknowledge(request, reply, body.value['ack']);
     return {
       success: true,
       accepted: result.accepted,

@@ -152,3 +152,70 @@ describe('the cookie and batches', () => {
     expect(response.headers['access-control-allow-credentials']).toBe(undefined);
   });
 });
+
+describe('the acknowledgement of a batch', () => {
+  const send = async (
+    ack: unknown,
+    { cookie = '', host = 'localhost', origin = page, domain = 'host' as 'host' | 'site' } = {},
+  ) => {
+    const collector = await openTestCollector({
+      sources: [{ name: 'site', kind: 'browser', writeKey: browserKey, origins: [origin] }],
+      visitorCookie: { domain },
+    });
+    const response = await collector.app.inject({
+      method: 'POST',
+      url: '/v1/batch',
+      headers: { origin, host, ...(cookie && { cookie }) },
+      payload: JSON.stringify({ writeKey: browserKey, ack, batch: [{ type: 'page', anonymousId: 'a' }] }),
+    });
+    expect(response.statusCode).toBe(200);
+    await collector.loaded();
+    expect(await collector.rows('SELECT batch_context FROM raw_events')).toEqual([{ batch_context: null }]);
+    return cookieOf(response.headers);
+  };
+
+  it('is a cookie for a minute that the page can read, beside those of other tabs', async () => {
+    expect(await send('0123456789ab')).toBe('vid_a=0123456789ab; Max-Age=60; Path=/; SameSite=Lax');
+    expect(await send('0123456789ab', { cookie: 'vid_a=aaaaaaaaaaaa.0123456789ab' })).toContain(
+      'vid_a=aaaaaaaaaaaa.0123456789ab;',
+    );
+  });
+
+  it('goes by the domain of the site to a page on another host of it, and stays with the host otherwise', async () => {
+    const origin = 'https://www.shop.co.uk';
+    expect(await send('0123456789ab', { origin, host: 't.shop.co.uk' })).toContain('Domain=shop.co.uk');
+    expect(await send('0123456789ab', { origin, host: 'www.shop.co.uk' })).not.toContain('Domain');
+    expect(await send('0123456789ab', { origin, host: 't.other.co.uk' })).not.toContain('Domain');
+    expect(await send('0123456789ab', { origin, host: '127.0.0.1' })).not.toContain('Domain');
+  });
+
+  it('names at most sixteen', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `name${String(i).padStart(8, '0')}`);
+    const cookie = await send('0123456789ab', { cookie: `vid_a=${names.join('.')}` });
+    expect(cookie.split(';')[0]!.slice('vid_a='.length).split('.')).toEqual([
+      ...names.slice(-15),
+      '0123456789ab',
+    ]);
+  });
+
+  it.each([
+    undefined,
+    null,
+    7,
+    '',
+    'short',
+    'x'.repeat(33),
+    'a; Domain=evil',
+    'abcdefgh\r\nX: y',
+    'ABCDEFGHIJ',
+    ['a'],
+  ])('is not given for %j', async (ack) => {
+    expect(await send(ack)).toBe('');
+  });
+
+  it('repeats nothing that someone else put into the cookie', async () => {
+    expect(await send('0123456789ab', { cookie: 'vid_a=<script>.x y.ok000000' })).toContain(
+      'vid_a=ok000000.0123456789ab;',
+    );
+  });
+});
