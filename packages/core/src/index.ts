@@ -3,6 +3,8 @@ export type { BackoffOptions } from './backoff.ts';
 export { encodeBatch, utf8Length, withFields } from './batch.ts';
 export type { BatchEnvelope, DropCounts } from './batch.ts';
 export { createDelivery } from './delivery.ts';
+export { createDeliveryLoop } from './delivery-loop.ts';
+export type { DeliveryLoop, DeliveryLoopOptions, DeliveryLoopParts } from './delivery-loop.ts';
 export type { Delivery, DeliveryOptions, DeliveryParts } from './delivery.ts';
 export { errors, NitkaError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';

@@ -58,18 +58,6 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
     bytes = Math.max(0, bytes - records.reduce((sum, record) => sum + record.bytes, 0));
   };
 
-  const added = async (appended: Promise<void>, size: number): Promise<true> => {
-    try {
-      await appended;
-      count++;
-      bytes += size;
-      return true;
-    } finally {
-      adding.count--;
-      adding.bytes -= size;
-    }
-  };
-
   const isExpired = (record: QueueRecord): boolean =>
     options.maxAge > 0 && clock.now() - record.queuedAt > options.maxAge;
 
@@ -83,17 +71,21 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
         countDropped('queue_full');
         return false;
       }
-      const appended = storage.append(json, size, clock.now());
-      if (!(appended instanceof Promise)) {
+      const stored = (): true => {
         count++;
         bytes += size;
         return true;
-      }
+      };
+      const appended = storage.append(json, size, clock.now());
+      if (!(appended instanceof Promise)) return stored();
       // Counted before the storage has it, so that calls in one turn cannot pass the bounds together; and apart, so that
       // a refresh in between does not forget it.
       adding.count++;
       adding.bytes += size;
-      return added(appended, size);
+      return appended.then(stored).finally(() => {
+        adding.count--;
+        adding.bytes -= size;
+      });
     },
 
     async read(limit, after) {
@@ -107,14 +99,13 @@ export const createQueue = (parts: QueueParts, options: QueueOptions): Queue => 
     },
 
     takeDropped() {
-      if (Object.keys(dropped).length === 0) return undefined;
       const counts = dropped;
       dropped = {};
-      return counts;
+      return Object.keys(counts).length > 0 ? counts : undefined;
     },
 
     restoreDropped(counts) {
-      for (const [code, lost] of Object.entries(counts ?? {})) dropped[code] = (dropped[code] ?? 0) + lost;
+      for (const code in counts) dropped[code] = (dropped[code] ?? 0) + counts[code]!;
     },
 
     count: () => count + adding.count,

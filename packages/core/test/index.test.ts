@@ -7,6 +7,7 @@ it('exports these names and no others', () => {
       "NitkaError",
       "batchSchema",
       "createDelivery",
+      "createDeliveryLoop",
       "createMemoryStorage",
       "createQueue",
       "createVisitorId",

@@ -4,7 +4,7 @@ import type { Features } from './features.ts';
 
 export interface CallParts {
   readonly now: () => number;
-  readonly hashIdentifiers: boolean;
+  readonly hashIdentifiers: boolean | undefined;
   readonly protectTraits: Features['protectTraits'];
   /** Where the page is now. */
   readonly readPage: (() => JsonObject) | undefined;
@@ -28,31 +28,29 @@ export const createCalls = ({
   setUserId,
   report,
 }: CallParts): Calls => {
+  /** @param isNeeded makes no event where no trait is left */
   const withTraits = (
-    type: EventType,
-    fields: object,
-    traits: JsonObject,
+    fields: { type: EventType; [field: string]: string },
+    traits?: JsonObject,
     context?: JsonObject,
-    isEmpty?: (traits: JsonObject) => boolean,
+    isNeeded?: boolean,
   ): void => {
     const at = now();
+    const { type, ...rest } = fields;
     const use = (safe: JsonObject): void => {
-      if (!isEmpty?.(safe)) make(type, at, { ...fields, traits: safe }, context);
+      if (!isNeeded || Object.values(safe).some((value) => value != null)) {
+        make(type, at, { ...rest, traits: safe }, context);
+      }
     };
     const safe = protectTraits
-      ? protectTraits(traits, hashIdentifiers)
+      ? protectTraits({ ...traits }, !!hashIdentifiers)
       : { ...traits, ...(hashIdentifiers && { phone: undefined, email: undefined }) };
     if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
     else use(safe);
   };
 
-  const hasNone = (traits: JsonObject): boolean => Object.values(traits).every((value) => value == null);
-
-  const link: Calls['link'] = ({ phone, email }, context) =>
-    withTraits('identify', {}, { phone, email }, context, hasNone);
-
   return {
-    link,
+    link: ({ phone, email }, context) => withTraits({ type: 'identify' }, { phone, email }, context, true),
 
     track(event, properties, context) {
       if (typeof event !== 'string' || !event) return report('invalid_call', 'track');
@@ -68,17 +66,17 @@ export const createCalls = ({
       if (typeof userId === 'object' && userId) [userId, traits, context] = [undefined, userId, traits];
       if (isId(userId)) {
         setUserId(String(userId));
-        withTraits('identify', { userId: String(userId) }, traits ?? {}, context);
+        withTraits({ type: 'identify', userId: String(userId) }, traits, context);
       } else {
         // A placeholder would join strangers into one person.
         if (userId != null) report('invalid_call', 'identify');
-        withTraits('identify', {}, traits ?? {}, context, hasNone);
+        withTraits({ type: 'identify' }, traits, context, true);
       }
     },
 
     group(groupId, traits, context) {
       if (!isId(groupId)) return report('invalid_call', 'group');
-      withTraits('group', { groupId: String(groupId) }, traits ?? {}, context);
+      withTraits({ type: 'group', groupId: String(groupId) }, traits, context);
     },
 
     alias(userId, previousId, context) {

@@ -47,18 +47,23 @@ export const createIdentity = ({
   const provisional = `${key}.new`;
   const renewed = `${key}.day`;
   // An older id is one that the visitor has put away.
-  const floor = `${key}.min`;
+  const floor = (): string => store.get(`${key}.min`) ?? '';
   const locals = (): unknown[] => [...cookie.read(), store.get(key)];
   const known = oldestVisitorId(locals());
   let id = known ?? oldestVisitorId([store.get(provisional)]) ?? uuidV7();
   let inDatabase: unknown;
-  let isKnown = known !== null;
+  /** A tier holds it, or every tier has said that it knows no other. */
+  let isKnown = !!known;
   let isSettled = false;
   let isHealed = false;
   let isClosed = false;
-  if (!isKnown) store.set(provisional, id);
+  if (!known) store.set(provisional, id);
 
+  const insist = (): void => void tellServer(id, true).catch(() => {});
+
+  /** Without the server's answer the id stays provisional in the tiers, so that the next page asks again. */
   const heal = (): void => {
+    if (!isKnown || !isSettled || isHealed || isClosed) return;
     isHealed = true;
     store.remove(provisional);
     store.set(key, id);
@@ -68,64 +73,54 @@ export const createIdentity = ({
       cookie.write(id);
       store.set(renewed, today);
     }
-    if (inDatabase !== id) {
-      inDatabase = id;
-      database.write(id).catch(() => {});
-    }
+    if (inDatabase !== id) database.write((inDatabase = id)).catch(() => {});
   };
 
   const adopt = (candidate: unknown): void => {
     if (isClosed || !isVisitorId(candidate) || candidate === id) return;
-    if (candidate < (store.get(floor) ?? '')) {
+    if (candidate < floor()) {
       // Events of the former id, sent late, have brought it back into the server's cookie.
-      if (isSettled) tellServer(id, true).catch(() => {});
+      if (isSettled) insist();
       return;
     }
     // A provisional id never competes: with a clock set back it would look older than the real one.
-    const next = isKnown ? oldestVisitorId([id, candidate])! : candidate;
+    if (!isKnown || candidate < id) {
+      id = candidate;
+      isHealed = false;
+    }
     isKnown = true;
-    if (next === id) return;
-    id = next;
-    if (isSettled) heal();
+    heal();
   };
 
   const answered = (candidate: unknown): void => {
     adopt(candidate);
     isKnown = true;
-    if (isSettled && !isHealed && !isClosed) heal();
+    heal();
   };
 
-  const within = (
-    answer: Promise<unknown>,
-    take: (candidate: unknown) => void,
-    milliseconds: number,
-  ): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, milliseconds);
-      void answer
-        .then(take, () => {})
-        .then(() => {
-          clock.clearTimeout(timer);
-          resolve();
-        });
-    });
+  const within = (milliseconds: number, answer: Promise<void>): Promise<void> =>
+    Promise.race([
+      answer.catch(() => {}),
+      new Promise<void>((resolve) => clock.setTimeout(resolve, milliseconds)),
+    ]);
 
   const settle = async (): Promise<void> => {
-    const read = async (): Promise<unknown> => (inDatabase = await database.read());
-    await within(read(), adopt, patience.database);
-    if (!isKnown) await within(tellServer(id), answered, patience.server);
+    await within(
+      patience.database,
+      database.read().then((found) => adopt((inDatabase = found))),
+    );
+    if (!isKnown) await within(patience.server, tellServer(id).then(answered));
     // Another tab may have settled meanwhile.
     locals().forEach(adopt);
     isSettled = true;
-    // Without the server's answer the id stays provisional in the tiers, so that the next page asks again.
-    if (isKnown && !isClosed) heal();
+    heal();
   };
 
   return {
     id() {
       const stored = store.get(key);
       // Another tab may have found an older id, or have made a new one on purpose.
-      if (isVisitorId(stored) && id < (store.get(floor) ?? '')) id = stored;
+      if (isVisitorId(stored) && id < floor()) id = stored;
       else adopt(stored);
       return id;
     },
@@ -134,10 +129,11 @@ export const createIdentity = ({
 
     renew() {
       isSettled = isKnown = true;
+      isHealed = false;
       id = uuidV7();
-      store.set(floor, id);
+      store.set(`${key}.min`, id);
       heal();
-      tellServer(id, true).catch(() => {});
+      insist();
     },
 
     close() {

@@ -9,17 +9,14 @@ export interface Lifecycle {
   close(): void;
 }
 
-export const createLifecycle = (onError: (error: unknown) => void): Lifecycle => {
+/** @param guard keeps what a task throws from the page */
+export const createLifecycle = (
+  guard: (task: (event: Event) => void) => (event: Event) => void,
+): Lifecycle => {
   const undo: (() => void)[] = [];
   return {
     listen(target, type, listener, options) {
-      const guarded = (event: Event): void => {
-        try {
-          listener(event);
-        } catch (error) {
-          onError(error);
-        }
-      };
+      const guarded = guard(listener);
       target.addEventListener(type, guarded, options);
       undo.push(() => target.removeEventListener(type, guarded, options));
     },

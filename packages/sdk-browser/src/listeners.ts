@@ -6,23 +6,20 @@ export interface Listeners {
 }
 
 /** @param debug also writes to the console */
-export const createListeners = (debug: boolean): Listeners => {
-  const all: [name: string, listener: (...args: unknown[]) => void][] = [];
+export const createListeners = (debug?: boolean): Listeners => {
+  const all = new Set<{ name: string; listener: (...args: never) => void }>();
   return {
     on(name, listener) {
-      const entry: (typeof all)[number] = [name, listener as (...args: unknown[]) => void];
-      all.push(entry);
-      return () => {
-        const index = all.indexOf(entry);
-        if (index >= 0) all.splice(index, 1);
-      };
+      const entry = { name, listener };
+      all.add(entry);
+      return () => void all.delete(entry);
     },
 
     tell(name, ...args) {
       if (debug) console.debug('nitka', name, ...args);
-      for (const [heard, listener] of all.slice()) {
+      for (const entry of [...all]) {
         try {
-          if (heard === name) listener(...args);
+          if (entry.name === name) entry.listener(...(args as never));
         } catch {
           // What a listener of the page throws must not stop the delivery.
         }

@@ -40,36 +40,26 @@ export interface TrackerOptions {
   readonly debug?: boolean;
 }
 
-export type Settings = Required<Omit<TrackerOptions, 'cookie' | 'consentVersion'>> & {
-  readonly cookie: { readonly name: string; readonly domain?: string };
-  readonly consentVersion: string | undefined;
-};
+type Optional = 'cookie' | 'consentVersion' | 'hashIdentifiers' | 'debug';
 
-const defaults = {
-  consent: 'granted',
-  consentVersion: undefined,
-  storagePrefix: 'ntk',
-  flushAt: 20,
-  flushInterval: 3000,
-  sessionTimeout: 1_800_000,
-  maxQueueCount: 5000,
-  maxQueueBytes: 2_000_000,
-  maxQueueAge: 604_800_000,
-  hashIdentifiers: false,
-  plugins: [],
-  debug: false,
-} as const;
-
-const defined = (options: object = {}): object =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
+export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>;
 
 /** @returns null when a field without which nothing works is missing */
 export const readOptions = (options: TrackerOptions): Settings | null => {
-  const settings = {
-    ...defaults,
-    ...defined(options),
-    cookie: { name: 'ntk', ...defined(options.cookie) },
-  } as unknown as Settings;
-  if (!/^https?:\/\/./.test(settings.endpoint) || !settings.writeKey) return null;
-  return { ...settings, endpoint: settings.endpoint.replace(/\/+$/, '') };
+  const settings: Record<string, unknown> = {
+    consent: 'granted',
+    storagePrefix: 'ntk',
+    flushAt: 20,
+    flushInterval: 3000,
+    sessionTimeout: 1_800_000,
+    maxQueueCount: 5000,
+    maxQueueBytes: 2_000_000,
+    maxQueueAge: 604_800_000,
+    plugins: [],
+  };
+  for (const [name, value] of Object.entries(options)) if (value != null) settings[name] = value;
+  const endpoint = String(settings['endpoint']).replace(/\/+$/, '');
+  return settings['writeKey'] && /^https?:\/\/./.test(endpoint)
+    ? ({ ...settings, endpoint } as unknown as Settings)
+    : null;
 };

@@ -1,15 +1,15 @@
 import {
-  createDelivery,
+  createDeliveryLoop,
   createQueue,
   encodeBatch,
   limits,
   type Clock,
   type DropCounts,
   type EventContext,
-  type QueueKey,
   type QueueRecord,
   type TransportReply,
 } from '@nitka/core';
+import { createAcknowledgements } from './acknowledgements.ts';
 import type { Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
 import type { SendLock } from './lock.ts';
@@ -19,6 +19,7 @@ import { createBrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { sendBeacon } from './transport/beacon.ts';
 import type { Http } from './transport/fetch.ts';
+import { uuidV7 } from './uuid.ts';
 
 export interface OutboxParts {
   readonly settings: Settings;
@@ -28,8 +29,6 @@ export interface OutboxParts {
   readonly page: Window;
   readonly lock: SendLock;
   readonly clock: Clock;
-  /** Unique among the open pages, [0-9a-z]. */
-  readonly tab: string;
   readonly tell: Listeners['tell'];
   readonly readLater: () => EventContext | undefined;
 }
@@ -42,8 +41,8 @@ export interface Outbox {
   leave(): void;
   /** Binds what waits to the present visitor id. */
   seal(): void;
-  /** Sends no more. What waits stays, unless it is erased. */
-  stop(erase: boolean): void;
+  /** Sends no more. What waits stays. */
+  stop(): void;
 }
 
 /** Half of the keepalive budget: what is tracked while a batch is on its way still fits when the page is left. */
@@ -54,61 +53,86 @@ const overhead = { event: 90, batch: 500 };
 const path = '/v1/batch';
 
 export const createOutbox = (parts: OutboxParts): Outbox => {
-  const { settings, store, identity, http, lock, clock, tell } = parts;
+  const { settings, store, identity, http, page, lock, clock, tell } = parts;
   const { writeKey, storagePrefix } = settings;
-  /** Sent while leaving, without an answer yet. */
-  const leaving = new Set<QueueKey>();
+  /** Keys of the records in requests that have no answer yet. */
+  const onTheWay = new Set<unknown>();
   let isStopped = false;
 
-  const storage = createBrowserQueueStorage(store, `${storagePrefix}.q.${writeKey}.`, parts.tab, leaving);
+  const storage = createBrowserQueueStorage(
+    store,
+    `${storagePrefix}.q.${writeKey}.`,
+    uuidV7().slice(-9),
+    onTheWay,
+  );
   const sequence = createSequence(store, `${storagePrefix}.n`, storage, parts.readLater);
+  const acknowledgements = createAcknowledgements({
+    store,
+    prefix: `${storagePrefix}.a.${writeKey}.`,
+    storage,
+    readCookies: () => page.document.cookie,
+    clock,
+  });
   const queue = createQueue(
     { storage, clock, onDropped: (code, count) => tell('dropped', code, count) },
     { maxCount: settings.maxQueueCount, maxBytes: settings.maxQueueBytes, maxAge: settings.maxQueueAge },
   );
 
-  const encode = (records: readonly QueueRecord[], dropped?: DropCounts): string =>
-    encodeBatch(sequence.stamp(records, identity.id()), { sentAt: clock.now(), writeKey, dropped });
+  const send = async (
+    records: readonly QueueRecord[],
+    dropped?: DropCounts,
+    isLeaving?: boolean,
+  ): Promise<TransportReply> => {
+    const keys = records.map(({ key }) => key);
+    const ack = acknowledgements.note(keys);
+    const body = encodeBatch(sequence.stamp(records, identity.id()), {
+      sentAt: clock.now(),
+      writeKey,
+      dropped,
+      ack,
+    });
+    keys.forEach((key) => onTheWay.add(key));
+    let isUnanswered;
+    try {
+      return await http.send(path, body);
+    } catch (error) {
+      isUnanswered = isLeaving && sendBeacon(page, settings.endpoint + path, body);
+      throw error;
+    } finally {
+      keys.forEach((key) => onTheWay.delete(key));
+      if (!isUnanswered) acknowledgements.forget(ack);
+    }
+  };
 
-  const arrived = (records: readonly QueueRecord[], reply: TransportReply): void => {
+  const onSent = (records: readonly QueueRecord[], reply: TransportReply): void => {
     identity.answered((reply.body as { anonymousId?: unknown }).anonymousId);
     tell('sent', records.length);
   };
 
-  const delivery = createDelivery(
+  const delivery = createDeliveryLoop(
     {
       queue,
       clock,
-      encode,
-      transport: { send: (body) => http.send(path, body) },
+      send,
       random: Math.random,
       // Settle, then stamp: no batch is made before the id is known.
-      lock: (task) => identity.settled.then(() => lock.run(task)),
-      onSent: arrived,
+      lock: (task) => identity.settled.then(() => lock.run(() => acknowledgements.settle().then(task))),
+      onSent,
       onRefused: () => tell('error', 'delivery_refused'),
       onFailed: (code, detail) => tell('error', code, detail),
     },
     { flushAt: settings.flushAt, flushInterval: settings.flushInterval, batch },
   );
 
-  const unsent = (): QueueRecord[] => {
-    let room = http.room() - overhead.batch;
-    return storage
-      .read({ count: 500, bytes: room }, '', (key) => storage.isOwn(key) && !delivery.isInFlight(key))
-      .filter(({ bytes }) => (room -= bytes + overhead.event) > 0);
-  };
-
   const sendLast = async (records: readonly QueueRecord[]): Promise<void> => {
-    const body = encode(records);
     try {
-      const reply = await http.send(path, body);
+      const reply = await send(records, undefined, true);
       if (!(reply.body as { success?: unknown } | null)?.success) return;
       await queue.remove(records);
-      arrived(records, reply);
+      onSent(records, reply);
     } catch {
-      sendBeacon(parts.page, settings.endpoint + path, body);
+      // Kept: the next page sends it.
     } finally {
-      for (const { key } of records) leaving.delete(key);
       delivery.wake();
     }
   };
@@ -119,27 +143,26 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
 
   return {
     add(json) {
-      if (json.length > limits.eventBytes) return queue.countDropped('event_too_large');
-      if (queue.add(json)) delivery.wake();
+      if (json.length > limits.eventBytes) queue.countDropped('event_too_large');
+      else if (queue.add(json)) delivery.wake();
     },
 
-    flush: () => delivery.flush(),
+    flush: delivery.flush,
 
     leave() {
-      const records = isStopped ? [] : unsent();
-      if (records.length === 0) return;
-      for (const { key } of records) leaving.add(key);
-      void sendLast(records);
+      if (isStopped) return;
+      let room = http.room() - overhead.batch;
+      const records = storage
+        .read({ count: 500, bytes: room }, '', true)
+        .filter(({ bytes }) => (room -= bytes + overhead.event) > 0);
+      if (records.length > 0) void sendLast(records);
     },
 
     seal: () => sequence.seal(identity.id()),
 
-    stop(erase) {
+    stop() {
       isStopped = true;
       delivery.stop();
-      if (!erase) return;
-      storage.clear();
-      store.remove(`${storagePrefix}.n`);
     },
   };
 };

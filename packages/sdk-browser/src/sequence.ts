@@ -26,25 +26,26 @@ export const createSequence = (
   store: TextStore,
   key: string,
   storage: BrowserQueueStorage,
-  readLater: () => EventContext | undefined = () => undefined,
+  readLater?: () => EventContext | undefined,
 ): Sequence => {
-  // A batch that is halved is encoded anew from records that were read before they had a number.
   const numbered = new WeakMap<QueueRecord, string>();
+  const isNumbered = (json: string): boolean => json.slice(0, 90).includes(sequenceMark);
 
   const number = (records: readonly QueueRecord[], anonymousId: string): string[] => {
+    // A batch that is halved is encoded anew from records that were read before they had a number.
+    const texts = records.map((record) => numbered.get(record) ?? record.json);
+    const missing = texts.filter((json) => !isNumbered(json)).length;
+    if (!missing) return texts;
     const [owner, last] = (store.get(key) ?? '').split('|');
-    let next = owner === anonymousId ? Number(last) || 0 : 0;
-    const current = (record: QueueRecord): string => numbered.get(record) ?? record.json;
-    const isNumbered = (record: QueueRecord): boolean => current(record).slice(0, 90).includes(sequenceMark);
-    const missing = records.filter((record) => !isNumbered(record)).length;
+    let next = (owner === anonymousId && Number(last)) || 0;
     // First the counter: a crash in between leaves a gap, which is looked into; a number twice would not be.
-    if (missing > 0) store.set(key, `${anonymousId}|${next + missing}`);
-    const later = missing > 0 ? JSON.stringify({ ...readLater() }).slice(1, -1) : '';
-    return records.map((record) => {
-      if (isNumbered(record)) return current(record);
-      const json = record.json.replace(start, () => `${sequenceMark}${++next},${later && `${later},`}`);
-      numbered.set(record, json);
-      storage.replace(record, json);
+    store.set(key, `${anonymousId}|${next + missing}`);
+    const later = JSON.stringify({ ...readLater?.() }).slice(1, -1);
+    return texts.map((text, i) => {
+      if (isNumbered(text)) return text;
+      const json = text.replace(start, () => `${sequenceMark}${++next},${later && `${later},`}`);
+      numbered.set(records[i]!, json);
+      storage.replace(records[i]!, json);
       return json;
     });
   };

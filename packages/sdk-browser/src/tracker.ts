@@ -43,9 +43,9 @@ export interface PageParts {
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (
   settings: Settings,
-  { page, fetch, features, early, onClose }: PageParts,
+  { page, fetch, features, early = [], onClose }: PageParts,
 ): Tracker => {
-  const { storagePrefix, writeKey } = settings;
+  const { storagePrefix, writeKey, hashIdentifiers } = settings;
   const key = (name: string): string => `${storagePrefix}.${name}`;
   const clock: Clock = {
     now: () => Date.now(),
@@ -54,29 +54,27 @@ export const createPageTracker = (
   };
   const { on, tell } = createListeners(settings.debug);
   const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
-  // The kind of fault only: a message may quote what the visitor typed.
-  const failed = (error: unknown): void => report('invalid_call', (error as Error | undefined)?.name);
   const guard =
-    <Args extends unknown[], Result>(task: (...args: Args) => Result) =>
+    <Args extends unknown[], Result>(task: (...args: Args) => Result, code: ErrorCode = 'invalid_call') =>
     (...args: Args): Result => {
       try {
         return task(...args);
       } catch (error) {
-        failed(error);
-        return undefined as Result;
+        // The kind of fault only: a message may quote what the visitor typed.
+        return report(code, (error as Error | undefined)?.name) as Result;
       }
     };
+  const runAll = (tasks: readonly (() => void)[]): void => tasks.forEach((task) => guard(task)());
 
   const store = openLocalStorage(page);
   const consent = createConsent(store, key('c'), settings.consent);
-  const cookie = createCookieTier(page, settings.cookie.name, settings.cookie.domain);
+  const cookie = createCookieTier(page, settings.cookie?.name ?? 'ntk', settings.cookie?.domain);
   const database = createDatabaseTier(storagePrefix);
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
   const readPage = features.createPageReader?.(page);
   const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
-  const tab = uuidV7().slice(-9);
-  const lock = createSendLock(page, store, key('lock'), tab);
-  const lifecycle = createLifecycle(failed);
+  const lock = createSendLock(page, key('lock'));
+  const lifecycle = createLifecycle(guard);
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
@@ -111,20 +109,19 @@ export const createPageTracker = (
       page,
       lock,
       clock,
-      tab,
       tell,
       readLater: () => features.readLater?.(store, storagePrefix),
     });
     live = { identity, outbox };
     if (userId) store.set(key('u'), userId);
     else userId = store.get(key('u'));
-    for (const task of pending.splice(0).concat(allowedTasks.splice(0))) guard(task)();
+    runAll(pending.splice(0).concat(allowedTasks.splice(0)));
   };
 
   const erase = (): void => {
     const hadId = live ?? cookie.read()[0] ?? store.get(key('id'));
     live?.identity.close();
-    live?.outbox.stop(true);
+    live?.outbox.stop();
     live = undefined;
     pending.length = 0;
     userId = null;
@@ -137,7 +134,7 @@ export const createPageTracker = (
 
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
-    if (consent.status() === 'denied') return;
+    const status = consent.status();
     const said = { page: readPage?.(), ...context };
     const json = JSON.stringify({
       type,
@@ -146,26 +143,29 @@ export const createPageTracker = (
       userId: userId ?? undefined,
       ...fields,
     });
-    const add = (): void => {
-      if (!live) return;
-      const full: EventContext = {
-        library,
-        ...(device ??= features.readDevice?.(page)),
-        ...Object.assign({}, ...enrichers.map((fields) => guard(fields)(store, storagePrefix))),
-        ...said,
-        sessionId: session.touch(at),
-        consent: { status: consent.status(), version: settings.consentVersion },
-      };
-      live.outbox.add(withFields(json, { context: full }));
-    };
-    if (consent.status() === 'granted') add();
-    else if (pending.length < maxPending) pending.push(add);
-    else tell('dropped', 'queue_full', 1);
+    const add = (): void =>
+      live?.outbox.add(
+        withFields(json, {
+          context: {
+            library,
+            ...(device ??= features.readDevice?.(page)),
+            ...Object.assign({}, ...enrichers.map((fields) => guard(fields)(store, storagePrefix))),
+            ...said,
+            sessionId: session.touch(at),
+            consent: { status: consent.status(), version: settings.consentVersion },
+          },
+        }),
+      );
+    if (status === 'granted') add();
+    else if (status === 'pending' && pending.push(add) > maxPending) {
+      pending.pop();
+      tell('dropped', 'queue_full', 1);
+    }
   };
 
   const calls = createCalls({
     now,
-    hashIdentifiers: settings.hashIdentifiers,
+    hashIdentifiers,
     protectTraits: features.protectTraits,
     readPage,
     make,
@@ -178,37 +178,29 @@ export const createPageTracker = (
 
   const whenAllowed = (task: () => void): void => void (live ? guard(task)() : allowedTasks.push(task));
 
-  const leave = (): void => {
-    leaveTasks.forEach((task) => guard(task)());
-    live?.outbox.leave();
-  };
+  const tracker = {} as Tracker;
+  const methods: Tracker = {
+    ...calls,
 
-  const tracker: Tracker = {
-    track: guard(calls.track),
-    page: guard(calls.page),
-    identify: guard(calls.identify),
-    link: guard(calls.link),
-    group: guard(calls.group),
-    alias: guard((id, previousId, context) =>
-      calls.alias(id, previousId ?? userId ?? live?.identity.id(), context),
-    ),
+    alias: (id, previousId, context) => calls.alias(id, previousId ?? userId ?? live?.identity.id(), context),
 
-    reset: guard((options = {}) => {
+    reset({ newVisitor, erase: isErasing } = {}) {
       userId = null;
       store.remove(key('u'));
       session.end();
-      if (options.erase) return erase();
-      if (!options.newVisitor || !live) return;
-      live.outbox.seal();
-      store.remove(key('t'));
-      live.identity.renew();
-    }),
+      if (isErasing) erase();
+      else if (newVisitor && live) {
+        live.outbox.seal();
+        store.remove(key('t'));
+        live.identity.renew();
+      }
+    },
 
-    consent: guard((status) => {
+    consent(status) {
       consent.set(status);
       if (status === 'granted') start();
-      else if (status === 'denied') erase();
-    }),
+      if (status === 'denied') erase();
+    },
 
     flush: async () => live?.outbox.flush(),
 
@@ -222,19 +214,20 @@ export const createPageTracker = (
 
     on,
 
-    close: guard(() => {
-      live?.outbox.stop(false);
-      undoPlugins.forEach((undo) => undo && guard(undo)());
+    close() {
+      live?.outbox.stop();
+      runAll(undoPlugins);
       lifecycle.close();
       onClose?.();
-    }),
+    },
   };
+  for (const name of Object.keys(methods) as (keyof Tracker)[]) {
+    tracker[name] = guard(methods[name] as never) as never;
+  }
 
   const host: PluginHost = {
+    ...tracker,
     window: page,
-    track: tracker.track,
-    page: tracker.page,
-    link: tracker.link,
     listen: lifecycle.listen,
     onLeave: (task) => void leaveTasks.push(task),
     whenAllowed,
@@ -243,21 +236,17 @@ export const createPageTracker = (
   };
 
   watchPage(page, lifecycle, {
-    leave,
+    leave() {
+      runAll(leaveTasks);
+      live?.outbox.leave();
+    },
     freeze: lock.release,
     comeBack: () => void tracker.flush(),
   });
   if (consent.status() === 'granted') start();
   if (consent.status() === 'denied') guard(erase)();
-  const undoPlugins = settings.plugins.map((plugin) => {
-    try {
-      return plugin(host);
-    } catch (error) {
-      report('plugin_failed', (error as Error | undefined)?.name);
-      return undefined;
-    }
-  });
-  for (const call of early ?? []) {
+  const undoPlugins = settings.plugins.map((plugin) => guard(plugin, 'plugin_failed')(host) ?? (() => {}));
+  for (const call of early) {
     guard(() => {
       replayedAt = call.when;
       const [method, ...args] = call;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSendLock } from '../src/lock.ts';
-import { memoryStore } from './fakes.ts';
 
 /** Web Locks of one origin. */
 const createLocks = () => {
@@ -33,16 +32,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe.each([
-  ['Web Locks', () => createLocks()],
-  ['a lease in localStorage', () => undefined],
-])('the send lock on %s', (_name, makeLocks) => {
+describe('the send lock', () => {
   const openTabs = () => {
-    const [page, store] = [pageWith(makeLocks()), memoryStore()];
-    return ['aa', 'bb'].map((tab) => createSendLock(page, store, 'lock', tab)) as [
-      ReturnType<typeof createSendLock>,
-      ReturnType<typeof createSendLock>,
-    ];
+    const page = pageWith(createLocks());
+    return [createSendLock(page, 'lock'), createSendLock(page, 'lock')] as const;
   };
 
   it('lets one tab send at a time', async () => {
@@ -91,5 +84,11 @@ describe.each([
     const done = tab.run(async () => 'sent');
     await vi.advanceTimersByTimeAsync(300);
     expect(await done).toBe('sent');
+  });
+
+  it('does without where there are no Web Locks', async () => {
+    const tab = createSendLock(pageWith(undefined), 'lock');
+    expect(await tab.run(async () => 'sent')).toBe('sent');
+    tab.release();
   });
 });

@@ -4,9 +4,8 @@ import { readOptions } from '../src/options.ts';
 const required = { writeKey: 'k', endpoint: 'https://t.shop.example' };
 
 it('fills in the defaults, also for what is undefined', () => {
-  expect(readOptions({ ...required, flushAt: undefined, cookie: {} })).toMatchObject({
+  expect(readOptions({ ...required, flushAt: undefined })).toMatchObject({
     consent: 'granted',
-    cookie: { name: 'ntk' },
     storagePrefix: 'ntk',
     flushAt: 20,
     plugins: [],

@@ -198,6 +198,24 @@ describe('consent', () => {
 });
 
 describe('plugins', () => {
+  it('throw nothing into the page from a listener', () => {
+    const [errors, inPage] = [vi.fn(), vi.fn()];
+    const tracker = page.open({
+      plugins: [
+        (host) =>
+          host.listen(window, 'custom', () => {
+            throw new RangeError('typed by the visitor');
+          }),
+      ],
+    });
+    tracker.on('error', errors);
+    window.addEventListener('error', inPage);
+    window.dispatchEvent(new Event('custom'));
+    window.removeEventListener('error', inPage);
+    expect(errors.mock.calls).toEqual([['invalid_call', 'RangeError']]);
+    expect(inPage).not.toHaveBeenCalled();
+  });
+
   it('get a host, are undone at close, and do no harm when they throw', async () => {
     const undo = vi.fn();
     const heard = vi.fn();

@@ -1,25 +1,19 @@
-import type { QueueKey, QueueLimit, QueueRecord, QueueStorage } from '@nitka/core';
+import type { QueueLimit, QueueRecord, QueueStorage } from '@nitka/core';
 import type { TextStore } from './text-store.ts';
 
 export interface BrowserQueueStorage extends QueueStorage {
   append(json: string, bytes: number, queuedAt: number): void;
-  /** @param accepts asked before a record is read; all by default */
-  read(limit: QueueLimit, after?: QueueKey, accepts?: (key: QueueKey) => boolean): readonly QueueRecord[];
-  remove(records: readonly QueueRecord[]): void;
+  /** @param isOwn only what this page queued */
+  read(limit: QueueLimit, after?: unknown, isOwn?: boolean): readonly QueueRecord[];
+  remove(records: readonly Pick<QueueRecord, 'key'>[]): void;
   size(): { count: number; bytes: number };
   /** Writes another text under the record's key. */
   replace(record: QueueRecord, json: string): void;
-  /** True for the key of a record that this page queued. */
-  isOwn(key: QueueKey): boolean;
-  /** Removes every record, those of other tabs included. */
-  clear(): void;
 }
 
-const time = /^[0-9a-z]{9}$/;
-
-const isObject = (json: string): boolean => {
+const isObject = (json: string | null): json is string => {
   try {
-    return json[0] === '{' && typeof JSON.parse(json) === 'object';
+    return json![0] === '{' && !!JSON.parse(json!);
   } catch {
     return false;
   }
@@ -32,48 +26,49 @@ const isObject = (json: string): boolean => {
  * without touching a value.
  *
  * @param page unique among the open pages, [0-9a-z]
- * @param skipped records that are on their way already; `read` passes them over
+ * @param onTheWay keys that `read` passes over
  */
 export const createBrowserQueueStorage = (
   store: TextStore,
   prefix: string,
   page: string,
-  skipped: ReadonlySet<QueueKey>,
+  onTheWay: ReadonlySet<unknown>,
 ): BrowserQueueStorage => {
   let latest = 0;
   let count = 0;
 
   const list = (): string[] => store.keys(prefix).sort();
-  const fields = (key: string): string[] => key.slice(prefix.length).split('.');
-  const bytesOf = (key: string): number => parseInt(fields(key)[3]!, 36) || 0;
-  const remove = (records: readonly { readonly key: QueueKey }[]): void => {
-    for (const { key } of records) store.remove(key as string);
-  };
+  const fields = (key: string): string[] | null =>
+    /^([0-9a-z]{9})\.\w+\.(\w+)\.([0-9a-z]+)$/.exec(key.slice(prefix.length));
+  const bytesOf = (key: string): number => parseInt(fields(key)?.[3] ?? '0', 36);
+  const remove: BrowserQueueStorage['remove'] = (records) =>
+    records.forEach(({ key }) => fields(key as string) && store.remove(key as string));
 
   return {
     append(json, bytes, queuedAt) {
       // A clock that is set back must not put an event before the one that caused it.
       latest = Math.max(latest, queuedAt);
-      const parts = [latest.toString(36).padStart(9, '0'), (++count).toString(36).padStart(5, '0'), page];
-      store.set(`${prefix}${parts.join('.')}.${bytes.toString(36)}`, json);
+      const time = latest.toString(36).padStart(9, '0');
+      const number = (++count).toString(36).padStart(5, '0');
+      store.set(`${prefix}${time}.${number}.${page}.${bytes.toString(36)}`, json);
     },
 
-    read(limit, after = '', accepts) {
+    read(limit, after = '', isOwn) {
       const found: QueueRecord[] = [];
       let left = limit.bytes;
       for (const key of list()) {
-        if (key <= (after as string) || skipped.has(key) || accepts?.(key) === false) continue;
+        const [, time, owner] = fields(key) ?? [];
+        if (key <= (after as string) || onTheWay.has(key) || (isOwn && owner !== page)) continue;
         const json = store.get(key);
-        const [at, , , size] = fields(key);
         // Anyone can write to localStorage: one broken text would spoil the batch it is in.
-        if (json === null || !size || !time.test(at!) || !isObject(json)) {
+        if (!time || !isObject(json)) {
           store.remove(key);
           continue;
         }
         const bytes = bytesOf(key);
         left -= bytes;
         if (found.length && (left < 0 || found.length >= limit.count)) break;
-        found.push({ key, json, bytes, queuedAt: parseInt(at!, 36) });
+        found.push({ key, json, bytes, queuedAt: parseInt(time, 36) });
       }
       return found;
     },
@@ -86,7 +81,5 @@ export const createBrowserQueueStorage = (
     },
 
     replace: ({ key }, json) => store.set(key as string, json),
-    isOwn: (key) => fields(key as string)[2] === page,
-    clear: () => remove(list().map((key) => ({ key }))),
   };
 };

@@ -1,0 +1,84 @@
+import type { Clock, QueueKey } from '@nitka/core';
+import type { BrowserQueueStorage } from './storage/queue.ts';
+import type { TextStore } from './storage/text-store.ts';
+import { uuidV7 } from './uuid.ts';
+
+export interface AcknowledgementParts {
+  readonly store: TextStore;
+  /** Start of the notes' keys in `store`. */
+  readonly prefix: string;
+  readonly storage: Pick<BrowserQueueStorage, 'remove'>;
+  /** The text of every cookie that this page may read. */
+  readonly readCookies: () => string;
+  readonly clock: Clock;
+}
+
+export interface Acknowledgements {
+  /** Notes down what is about to leave under a new short name. */
+  note(keys: readonly QueueKey[]): string;
+  /** The page has its answer itself. */
+  forget(name: string): void;
+  /**
+   * Removes what was acknowledged to a page that has gone. Resolves when no other page's request is so young that its
+   * answer may still be on its way.
+   */
+  settle(): Promise<void>;
+}
+
+/** Milliseconds that the answer to a page which has gone is waited for. */
+const patience = 2000;
+
+/**
+ * Answers for pages that have gone. A page that is left sends, and is gone before the answer: the next page cannot know
+ * that the events have arrived and would send them again. So each batch has a name; the collector's answer sets a cookie
+ * with it, which the browser keeps though the page is gone; and the note of what the batch held is in storage. Where
+ * the cookie cannot be set or read, the events are sent again, and the collector removes duplicates.
+ */
+export const createAcknowledgements = ({
+  store,
+  prefix,
+  storage,
+  readCookies,
+  clock,
+}: AcknowledgementParts): Acknowledgements => {
+  /** Notes of this page's requests that have no answer yet. */
+  const own = new Set<string>();
+
+  /** @returns true while a request of another page may have its answer on the way */
+  const look = (): boolean => {
+    const cookies = readCookies();
+    return store
+      .keys(prefix)
+      .filter((note) => !own.has(note))
+      .map((note) => {
+        const [at, ...keys] = (store.get(note) ?? '').split(',');
+        const name = note.slice(prefix.length);
+        const hasArrived = name.length > 9 && cookies.includes(name);
+        if (!hasArrived && Math.abs(clock.now() - Number(at)) < patience) return true;
+        if (hasArrived) storage.remove(keys.map((key) => ({ key })));
+        store.remove(note);
+        return false;
+      })
+      .includes(true);
+  };
+
+  return {
+    note(keys) {
+      const name = uuidV7().slice(-12);
+      own.add(prefix + name);
+      store.set(prefix + name, [clock.now(), ...keys].join());
+      return name;
+    },
+
+    forget(name) {
+      own.delete(prefix + name);
+      store.remove(prefix + name);
+    },
+
+    async settle() {
+      for (let looks = 0; looks < 10 && look(); looks++) {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, patience / 10));
+      }
+    },
+  };
+};
