@@ -20,7 +20,7 @@ const variableOf = (path: readonly string[]): string =>
 const withEnvironment = (
   config: Json,
   environment: NodeJS.ProcessEnv,
-  shape: Json = defaults as never,
+  shape: Json = defaults,
   path: string[] = [],
 ): Json => {
   const result: Json = { ...config };

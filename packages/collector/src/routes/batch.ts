@@ -1,5 +1,5 @@
 import { NitkaError, eventTypes, oldestVisitorId } from '@nitka/core';
-import type { ErrorCode, EventType } from '@nitka/core';
+import type { EventType } from '@nitka/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppParts } from '../app.ts';
 import type { SourceConfig } from '../config.ts';
@@ -75,7 +75,7 @@ export const createReceive = ({
       const source = findSource(key);
       if (source && raw.length > 0 && error instanceof NitkaError) {
         admit(source, request);
-        await ingest.garbage(raw, error.code as ErrorCode, arrivalOf(source, request));
+        await ingest.garbage(raw, error.code, arrivalOf(source, request));
         onAccepted();
       }
       throw error;

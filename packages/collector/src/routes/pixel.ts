@@ -1,5 +1,4 @@
 import { eventTypes } from '@nitka/core';
-import type { EventType } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import type { Receive } from './batch.ts';
 
@@ -12,7 +11,7 @@ export const registerPixelRoute = (app: FastifyInstance, receive: Receive): void
     app.get(`${prefix}/pixel/:type`, async (request, reply) => {
       const { type } = request.params as { type: string };
       const { data } = request.query as { data?: unknown };
-      const kind = eventTypes.find((known) => known === type) as EventType | undefined;
+      const kind = eventTypes.find((known) => known === type);
       if (kind && typeof data === 'string') {
         await receive(request, reply, Buffer.from(data, 'base64'), kind).catch((error: unknown) => {
           request.log.debug({ name: (error as Error).name }, 'pixel refused');

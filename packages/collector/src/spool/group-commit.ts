@@ -23,7 +23,7 @@ interface Job {
  */
 export const createGroupCommit = (
   commit: (task: () => void) => Promise<void>,
-  failed: (error: unknown) => unknown | Promise<unknown>,
+  failed: (error: unknown) => unknown,
 ): GroupCommit => {
   let waiting: Job[] = [];
   let bytes = 0;
@@ -58,7 +58,7 @@ export const createGroupCommit = (
   return {
     submit: (write, size = 0) =>
       new Promise((resolve, reject) => {
-        waiting.push({ write, bytes: size, resolve: resolve as Job['resolve'], reject });
+        waiting.push({ write, bytes: size, resolve, reject });
         bytes += size;
         running ??= run();
       }),

@@ -18,7 +18,7 @@ const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`)
 const post = (
   { app }: TestCollector,
   body: unknown,
-  { url = '/v1/batch', headers = {} as Record<string, string> } = {},
+  { url = '/v1/batch', headers = {} } = {},
 ): Promise<LightMyRequestResponse> =>
   app.inject({
     method: 'POST',
