@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -57,6 +57,15 @@ it('keeps events for the next process, which sends them in order', async () => {
   const third = start(folder, collector);
   expect(await third.flush()).toEqual({ pending: 0 });
   expect(collector.events).toHaveLength(500);
+});
+
+it('takes little more room than the events', async () => {
+  const folder = await newFolder();
+  const { storage } = diskQueue({ folder });
+  const json = JSON.stringify({ text: 'x'.repeat(989) });
+  await Promise.all(Array.from({ length: 4000 }, () => storage.append(json, 1000, 0)));
+  await storage.close?.();
+  expect((await stat(join(folder, 'queue.mdb'))).size / 4_000_000).toBeLessThan(1.5);
 });
 
 it('sends by itself what it finds', async () => {
