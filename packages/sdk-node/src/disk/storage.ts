@@ -57,7 +57,8 @@ export const createDiskStorage = (environment: Environment, limit: DiskLimit): D
     const { count, bytes, last } = totals!;
     // Told that the key is the highest, LMDB fills its pages to the brim instead of halving them.
     const isAdded: unknown = events.putSync(last + 1, value, { append: true });
-    if (isAdded === false) throw new NitkaError('storage_failed', 'the totals of the queue do not fit its events');
+    if (isAdded === false)
+      throw new NitkaError('storage_failed', 'the totals of the queue do not fit its events');
     totals = { count: count + 1, bytes: bytes + value.length - head, last: last + 1 };
   };
 
