@@ -7,6 +7,7 @@ const registry: Readonly<Record<string, () => Promise<CreateDestination>>> = {
   duckdb: async () => (await import('./duckdb.ts')).createDuckdb,
   postgres: async () => (await import('./postgres.ts')).createPostgres,
   clickhouse: async () => (await import('./clickhouse.ts')).createClickhouse,
+  kafka: async () => (await import('./kafka.ts')).createKafka,
   parquet: async () => (await import('./parquet.ts')).createParquet,
 };
 
