@@ -101,8 +101,10 @@ export function modules(folder, entries, { browser = false, formats = ['es'] } =
  * @param {string} folder the package's folder
  * @param {string} name the global the script defines
  * @param {Record<string, string>} entries output name without extension → source file
+ * @param {{ mangled?: readonly string[] }} [options] property names that may be shortened
  */
-export function scripts(folder, name, entries) {
+export function scripts(folder, name, entries, { mangled = [] } = {}) {
+  const properties = mangled.length > 0 && { regex: new RegExp(`^(${mangled.join('|')})$`), builtins: true };
   return Object.entries(existing(folder, entries)).map(([file, source]) =>
     build(
       folder,
@@ -113,7 +115,13 @@ export function scripts(folder, name, entries) {
         name,
         sourcemap: true,
         generatedCode: 'es2015',
-        plugins: [terser({ ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true } })],
+        plugins: [
+          terser({
+            ecma: 2020,
+            compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+            mangle: { properties },
+          }),
+        ],
       },
       { browser: true },
     ),

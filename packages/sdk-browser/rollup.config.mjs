@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { modules, scripts } from '../../scripts/rollup.mjs';
+import { mangled } from './mangled.mjs';
 
 const folder = import.meta.dirname;
 
@@ -15,5 +16,5 @@ function plugins() {
 
 export default [
   ...modules(folder, { index: 'src/index.ts', ...plugins() }, { browser: true }),
-  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts', 'nitka.core': 'src/snippet-core.ts' }),
+  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts', 'nitka.core': 'src/snippet-core.ts' }, { mangled }),
 ];

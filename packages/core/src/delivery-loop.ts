@@ -35,7 +35,7 @@ export interface DeliveryLoopParts {
   /** One sender at a time where several tabs or processes share the storage. */
   readonly lock: Lock;
   /** Takes turns until one says that it is enough. @default one after the other */
-  readonly repeat?: (turn: () => Promise<boolean>, isFailing: boolean) => Promise<void>;
+  readonly takeTurns?: (turn: () => Promise<boolean>, isFailing: boolean) => Promise<void>;
   /** What was read has arrived, or waits again. */
   readonly release?: (records: readonly QueueRecord[]) => void;
   readonly onSent?: ((records: readonly QueueRecord[], reply: TransportReply) => void) | undefined;
@@ -144,7 +144,7 @@ export const createDeliveryLoop = (parts: DeliveryLoopParts, options: DeliveryLo
   const run = async (): Promise<void> => {
     try {
       await queue.refresh();
-      if (parts.repeat) await parts.repeat(turn, failures > 0);
+      if (parts.takeTurns) await parts.takeTurns(turn, failures > 0);
       else while (await turn());
       // Another tab or process may have sent what this one still counts: a count too high would drain at every call.
       await queue.refresh();

@@ -15,7 +15,7 @@ export interface DeliveryOptions extends DeliveryLoopOptions {
 
 export interface DeliveryParts extends Omit<
   DeliveryLoopParts,
-  'queue' | 'send' | 'lock' | 'repeat' | 'release'
+  'queue' | 'send' | 'lock' | 'takeTurns' | 'release'
 > {
   readonly queue: Queue;
   readonly transport: Transport;
@@ -63,7 +63,7 @@ export const createDelivery = (parts: DeliveryParts, options: DeliveryOptions): 
       release(records) {
         for (const { key } of records) inFlight.delete(key);
       },
-      async repeat(turn, isFailing) {
+      async takeTurns(turn, isFailing) {
         // After a failure one request goes first; the others follow only if it arrives.
         if (isFailing && !(await turn())) return;
         await Promise.all(Array.from({ length: concurrency }, () => work(turn)));

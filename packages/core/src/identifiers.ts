@@ -72,22 +72,7 @@ export const normaliseEmail = (value: unknown, toAscii?: (domain: string) => str
   return ascii && !fakeEmail.test(address) ? address : null;
 };
 
-const placeholders = new Set([
-  '',
-  '0',
-  '-1',
-  'null',
-  'undefined',
-  'none',
-  'nan',
-  'true',
-  'false',
-  'anonymous',
-  'guest',
-  'unknown',
-  '[object object]',
-]);
+const placeholder = /^(0|-1|null|undefined|none|nan|true|false|anonymous|guest|unknown|\[object object\])?$/i;
 
 /** True for texts that stand where a user id should be and would join strangers into one person. */
-export const isPlaceholder = (value: unknown): boolean =>
-  placeholders.has(String(value).trim().toLowerCase());
+export const isPlaceholder = (value: unknown): boolean => placeholder.test(String(value).trim());

@@ -7,14 +7,14 @@
  */
 export type Outcome = 'delivered' | 'retry' | 'hold' | 'split';
 
-const retried = new Set([408, 425, 429]);
-const held = new Set([401, 403, 404, 405, 407, 410]);
+const retried = [408, 425, 429];
+const held = [401, 403, 404, 405, 407, 410];
 
 export const outcomeOf = (status: number): Outcome => {
   if (status >= 200 && status < 300) return 'delivered';
-  if (status >= 500 || retried.has(status)) return 'retry';
+  if (status >= 500 || retried.includes(status)) return 'retry';
   // A redirect that was not followed is an address gone wrong, like a 404.
-  return status < 400 || held.has(status) ? 'hold' : 'split';
+  return status < 400 || held.includes(status) ? 'hold' : 'split';
 };
 
 /** Longest wait that a server can ask for, milliseconds. Segment's clients have the same. */

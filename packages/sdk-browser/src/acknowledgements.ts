@@ -14,10 +14,13 @@ export interface AcknowledgementParts {
 }
 
 export interface Acknowledgements {
-  /** Notes down what is about to leave under a new short name. */
-  note(keys: readonly QueueKey[]): string;
-  /** The page has its answer itself. */
-  forget(name: string): void;
+  /**
+   * Notes down what is about to leave under a new short name. The collector has one cookie for each last character of a
+   * name: what is sent while leaving is kept from sharing one with the batch before, whose answer may be on its way.
+   */
+  note(keys: readonly QueueKey[], isLeaving?: boolean): string;
+  /** The page has its answer itself; or, `unanswered`, only an acknowledgement can tell. */
+  forget(name: string, isUnanswered?: boolean): void;
   /**
    * Removes what was acknowledged to a page that has gone. Resolves when no other page's request is so young that its
    * answer may still be on its way.
@@ -63,16 +66,16 @@ export const createAcknowledgements = ({
   };
 
   return {
-    note(keys) {
-      const name = uuidV7().slice(-12);
+    note(keys, isLeaving) {
+      const name = uuidV7().slice(-11) + (isLeaving ? 1 + (clock.now() % 9) : 0);
       own.add(prefix + name);
       store.set(prefix + name, [clock.now(), ...keys].join());
       return name;
     },
 
-    forget(name) {
+    forget(name, isUnanswered) {
       own.delete(prefix + name);
-      store.remove(prefix + name);
+      if (!isUnanswered) store.remove(prefix + name);
     },
 
     async settle() {

@@ -1,5 +1,5 @@
 import type { ErrorCode, JsonObject } from '@nitka/core';
-import type { ConsentStatus } from './consent.ts';
+import type { ConsentPurposes, ConsentStatus } from './consent.ts';
 
 /** Names of `track` events and the properties of each. */
 export type EventMap = Record<string, object>;
@@ -33,8 +33,12 @@ export interface Tracker<Events extends EventMap = EventMap> {
    * included, and what is queued; the page then sends nothing until `consent('granted')`.
    */
   reset(options?: { readonly newVisitor?: boolean; readonly erase?: boolean }): void;
-  /** The visitor's choice. `denied` erases every tier, the server's included, and what is queued. */
-  consent(status: ConsentStatus): void;
+  /**
+   * The visitor's choice, in all tabs of the site. `denied` erases every tier, the server's included, and what is queued.
+   *
+   * @param purposes sent with every event: `{ analytics: true, ads: false }`
+   */
+  consent(status: ConsentStatus, purposes?: ConsentPurposes): void;
   /** Sends what waits. Resolves when nothing waits or an attempt has failed; never rejects. */
   flush(): Promise<void>;
   /** The visitor id once it has settled; never without consent. */

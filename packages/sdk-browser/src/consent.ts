@@ -2,9 +2,14 @@ import type { TextStore } from './storage/text-store.ts';
 
 export type ConsentStatus = 'granted' | 'denied' | 'pending';
 
+export type ConsentPurposes = Readonly<Record<string, boolean>>;
+
 export interface Consent {
   status(): ConsentStatus;
-  set(status: ConsentStatus): void;
+  purposes(): ConsentPurposes | undefined;
+  set(status: ConsentStatus, purposes?: ConsentPurposes): void;
+  /** Takes over what another tab has set. */
+  follow(): void;
 }
 
 /**
@@ -14,19 +19,31 @@ export interface Consent {
  */
 export const createConsent = (store: TextStore, key: string, initial: ConsentStatus): Consent => {
   let status = initial;
-  // A refusal, of the site or remembered, is stronger than any grant but an explicit one.
-  if (initial !== 'denied') {
-    const chosen = store.get(key);
-    if (chosen === 'granted' || chosen === 'denied') status = chosen;
-  }
+  let purposes: ConsentPurposes | undefined;
+
+  const follow = (): void => {
+    // A refusal, of the site or remembered, is stronger than any grant but an explicit one.
+    if (initial === 'denied') return;
+    const [chosen, list] = (store.get(key) ?? '').split('|');
+    status = chosen === 'granted' || chosen === 'denied' ? chosen : initial;
+    try {
+      purposes = JSON.parse(list!) as ConsentPurposes;
+    } catch {
+      purposes = undefined;
+    }
+  };
+
+  follow();
   return {
     status: () => status,
+    purposes: () => purposes,
+    follow,
 
-    set(next) {
-      status = next;
-      const isImplied = next === initial || (next === 'denied' && initial === 'pending');
+    set(next, nextPurposes) {
+      [status, purposes] = [next, nextPurposes];
+      const isImplied = (next === initial && !purposes) || (next === 'denied' && initial === 'pending');
       if (isImplied || next === 'pending') store.remove(key);
-      else store.set(key, next);
+      else store.set(key, next + (purposes ? `|${JSON.stringify(purposes)}` : ''));
     },
   };
 };

@@ -13,6 +13,10 @@ export interface TrackerOptions {
   readonly consent?: ConsentStatus;
   /** Version of the consent text; sent with every event. */
   readonly consentVersion?: string;
+  /** A browser that sends Global Privacy Control counts as `denied` until `consent('granted')` is called. @default false */
+  readonly respectGpc?: boolean;
+  /** The same for Do-Not-Track. @default false */
+  readonly respectDnt?: boolean;
   readonly cookie?: {
     /** Name of the visitor id's cookie. @default 'ntk' */
     readonly name?: string;
@@ -40,7 +44,7 @@ export interface TrackerOptions {
   readonly debug?: boolean;
 }
 
-type Optional = 'cookie' | 'consentVersion' | 'hashIdentifiers' | 'debug';
+type Optional = 'cookie' | 'consentVersion' | 'respectGpc' | 'respectDnt' | 'hashIdentifiers' | 'debug';
 
 export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>;
 

@@ -14,6 +14,7 @@ import type { Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
 import type { SendLock } from './lock.ts';
 import type { Settings } from './options.ts';
+import type { Session } from './session.ts';
 import { createSequence } from './sequence.ts';
 import { createBrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
@@ -25,6 +26,7 @@ export interface OutboxParts {
   readonly settings: Settings;
   readonly store: TextStore;
   readonly identity: Identity;
+  readonly session: Session;
   readonly http: Http;
   readonly page: Window;
   readonly lock: SendLock;
@@ -65,7 +67,13 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     uuidV7().slice(-9),
     onTheWay,
   );
-  const sequence = createSequence(store, `${storagePrefix}.n`, storage, parts.readLater);
+  const sequence = createSequence(
+    store,
+    `${storagePrefix}.n`,
+    storage,
+    parts.readLater,
+    parts.session.settle,
+  );
   const acknowledgements = createAcknowledgements({
     store,
     prefix: `${storagePrefix}.a.${writeKey}.`,
@@ -84,7 +92,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     isLeaving?: boolean,
   ): Promise<TransportReply> => {
     const keys = records.map(({ key }) => key);
-    const ack = acknowledgements.note(keys);
+    const ack = acknowledgements.note(keys, isLeaving);
     const body = encodeBatch(sequence.stamp(records, identity.id()), {
       sentAt: clock.now(),
       writeKey,
@@ -92,15 +100,20 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
       ack,
     });
     keys.forEach((key) => onTheWay.add(key));
-    let isUnanswered;
-    try {
-      return await http.send(path, body);
-    } catch (error) {
-      isUnanswered = isLeaving && sendBeacon(page, settings.endpoint + path, body);
-      throw error;
-    } finally {
+    const release = (isUnanswered?: boolean): void => {
       keys.forEach((key) => onTheWay.delete(key));
-      if (!isUnanswered) acknowledgements.forget(ack);
+      acknowledgements.forget(ack, isUnanswered);
+    };
+    try {
+      const reply = await http.send(path, body, 'POST', isLeaving);
+      release();
+      return reply;
+    } catch (error) {
+      // To a page that is left, Chromium says that its requests have failed, and goes on with them: only a page that
+      // lives on may try again. What a beacon carries has no answer but the acknowledgement.
+      const isUnanswered = isLeaving && sendBeacon(page, settings.endpoint + path, body);
+      clock.setTimeout(() => release(isUnanswered), 50);
+      throw error;
     }
   };
 

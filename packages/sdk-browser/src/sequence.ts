@@ -2,9 +2,9 @@ import { withFields, type EventContext, type QueueRecord } from '@nitka/core';
 import type { BrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 
-/** Every event's text starts with its context, so that the number can be put in without parsing it. */
-const start = '"context":{';
-const sequenceMark = `${start}"sequence":`;
+/** Every event's text starts with its context and session, so that the number can be put in without parsing it. */
+const start = /"context":\{(?:"sessionId":"([\w-]+)")?/;
+const sequenceMark = '"context":{"sequence":';
 const idMark = '{"anonymousId":';
 
 export interface Sequence {
@@ -27,6 +27,7 @@ export const createSequence = (
   key: string,
   storage: BrowserQueueStorage,
   readLater?: () => EventContext | undefined,
+  settleSession: (id: string) => string = (id) => id,
 ): Sequence => {
   const numbered = new WeakMap<QueueRecord, string>();
   const isNumbered = (json: string): boolean => json.slice(0, 90).includes(sequenceMark);
@@ -43,7 +44,11 @@ export const createSequence = (
     const later = JSON.stringify({ ...readLater?.() }).slice(1, -1);
     return texts.map((text, i) => {
       if (isNumbered(text)) return text;
-      const json = text.replace(start, () => `${sequenceMark}${++next},${later && `${later},`}`);
+      const json = text.replace(
+        start,
+        (_match, id?: string) =>
+          `${sequenceMark}${++next},${later && `${later},`}${id ? `"sessionId":"${settleSession(id)}"` : ''}`,
+      );
       numbered.set(records[i]!, json);
       storage.replace(records[i]!, json);
       return json;

@@ -67,7 +67,12 @@ export const createPageTracker = (
   const runAll = (tasks: readonly (() => void)[]): void => tasks.forEach((task) => guard(task)());
 
   const store = openLocalStorage(page);
-  const consent = createConsent(store, key('c'), settings.consent);
+  const { doNotTrack, globalPrivacyControl } = page.navigator as Navigator & {
+    globalPrivacyControl?: boolean;
+  };
+  const isRefused =
+    (settings.respectGpc && globalPrivacyControl) || (settings.respectDnt && doNotTrack === '1');
+  const consent = createConsent(store, key('c'), isRefused ? 'denied' : settings.consent);
   const cookie = createCookieTier(page, settings.cookie?.name ?? 'ntk', settings.cookie?.domain);
   const database = createDatabaseTier(storagePrefix);
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
@@ -83,8 +88,15 @@ export const createPageTracker = (
   let live: { readonly identity: Identity; readonly outbox: Outbox } | undefined;
   let device: EventContext | undefined;
   let userId: string | null = null;
+  /** After an erasure nothing is kept, until consent is given again. */
+  let isQuiet = false;
+  /** Written and removed at once: the other tabs hear of it. */
+  const erasure = key('x');
   let replayedAt: number | undefined;
   const now = (): number => replayedAt ?? clock.now();
+
+  const isPrerendering = (): boolean | undefined =>
+    (page.document as Document & { prerendering?: boolean }).prerendering;
 
   const server = async (method: string, fields?: JsonObject): Promise<unknown> => {
     const { body } = await http.send('/v1/visitor', JSON.stringify({ writeKey, ...fields }), method);
@@ -92,7 +104,8 @@ export const createPageTracker = (
   };
 
   const start = (): void => {
-    if (live) return;
+    // A prerendered page counts only if the visitor gets to see it.
+    if (live || consent.status() !== 'granted' || isPrerendering()) return;
     const identity = createIdentity({
       cookie,
       store,
@@ -105,6 +118,7 @@ export const createPageTracker = (
       settings,
       store,
       identity,
+      session,
       http,
       page,
       lock,
@@ -118,23 +132,32 @@ export const createPageTracker = (
     runAll(pending.splice(0).concat(allowedTasks.splice(0)));
   };
 
-  const erase = (): void => {
+  /** @param isTold by another tab, which does the rest */
+  const erase = (isTold?: boolean): void => {
+    isQuiet = true;
     const hadId = live ?? cookie.read()[0] ?? store.get(key('id'));
     live?.identity.close();
     live?.outbox.stop();
     live = undefined;
     pending.length = 0;
     userId = null;
+    if (hadId && !isTold) store.set(erasure, '1');
     for (const name of store.keys(key(''))) if (name !== key('c')) store.remove(name);
     cookie.erase();
-    if (!hadId) return;
+    if (!hadId || isTold) return;
     database.erase().catch(() => {});
     server('DELETE').catch(() => {});
   };
 
+  const obey = (isTold?: boolean): void => {
+    if (consent.status() === 'denied') return erase(isTold);
+    isQuiet = false;
+    start();
+  };
+
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
-    const status = consent.status();
+    if (isQuiet) return;
     const said = { page: readPage?.(), ...context };
     const json = JSON.stringify({
       type,
@@ -147,17 +170,21 @@ export const createPageTracker = (
       live?.outbox.add(
         withFields(json, {
           context: {
+            sessionId: session.touch(at),
             library,
             ...(device ??= features.readDevice?.(page)),
             ...Object.assign({}, ...enrichers.map((fields) => guard(fields)(store, storagePrefix))),
             ...said,
-            sessionId: session.touch(at),
-            consent: { status: consent.status(), version: settings.consentVersion },
+            consent: {
+              status: consent.status(),
+              version: settings.consentVersion,
+              purposes: consent.purposes(),
+            },
           },
         }),
       );
-    if (status === 'granted') add();
-    else if (status === 'pending' && pending.push(add) > maxPending) {
+    if (live && consent.status() === 'granted') add();
+    else if (pending.push(add) > maxPending) {
       pending.pop();
       tell('dropped', 'queue_full', 1);
     }
@@ -196,10 +223,9 @@ export const createPageTracker = (
       }
     },
 
-    consent(status) {
-      consent.set(status);
-      if (status === 'granted') start();
-      if (status === 'denied') erase();
+    consent(status, purposes) {
+      consent.set(status, purposes);
+      obey();
     },
 
     flush: async () => live?.outbox.flush(),
@@ -243,8 +269,15 @@ export const createPageTracker = (
     freeze: lock.release,
     comeBack: () => void tracker.flush(),
   });
-  if (consent.status() === 'granted') start();
-  if (consent.status() === 'denied') guard(erase)();
+  lifecycle.listen(page, 'storage', (event) => {
+    const { key: name, newValue } = event as StorageEvent;
+    if (name === erasure && newValue) erase(true);
+    if (name !== key('c')) return;
+    consent.follow();
+    obey(true);
+  });
+  lifecycle.listen(page.document, 'prerenderingchange', start);
+  guard(obey)();
   const undoPlugins = settings.plugins.map((plugin) => guard(plugin, 'plugin_failed')(host) ?? (() => {}));
   for (const call of early) {
     guard(() => {

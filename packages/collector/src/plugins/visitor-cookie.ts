@@ -20,8 +20,8 @@ export interface VisitorCookie {
 }
 
 const batchName = /^[0-9a-z]{8,32}$/;
-/** Batches that one cookie names: several tabs may be closed at once. */
-const maxNames = 16;
+/** Batches that one cookie names. */
+const maxNames = 4;
 
 /** The server tier of the visitor id: a cookie that scripts cannot read or write. */
 export const createVisitorCookie = ({
@@ -40,7 +40,6 @@ export const createVisitorCookie = ({
       ...(site && { domain: site }),
     } as const;
   };
-  const acknowledged = `${name}_a`;
   /** Of use only where the page can read it: to a page on another host of the site it goes by the site's domain. */
   const acknowledgedAttributes = (request: FastifyRequest) => {
     const { origin = '', host } = request.headers;
@@ -59,14 +58,19 @@ export const createVisitorCookie = ({
     },
     acknowledge(request, reply, batch) {
       if (typeof batch !== 'string' || !batchName.test(batch)) return;
-      const names = (request.cookies[acknowledged] ?? '').split('.').filter((each) => batchName.test(each));
+      // By its last character each batch has one of several cookies: answers on their way at once know nothing of each
+      // other, and in one cookie the later would wipe out the earlier.
+      const slot = `${name}_a${batch.at(-1)!}`;
+      const names = (request.cookies[slot] ?? '').split('.').filter((each) => batchName.test(each));
       const value = [...new Set([...names, batch])].slice(-maxNames).join('.');
-      reply.setCookie(acknowledged, value, { ...acknowledgedAttributes(request), maxAge: 60 });
+      reply.setCookie(slot, value, { ...acknowledgedAttributes(request), maxAge: 60 });
     },
     clear(request, reply) {
       reply.clearCookie(name, attributes(request));
-      if (request.cookies[acknowledged] !== undefined) {
-        reply.clearCookie(acknowledged, acknowledgedAttributes(request));
+      for (const slot of Object.keys(request.cookies)) {
+        if (slot.length === name.length + 3 && slot.startsWith(`${name}_a`)) {
+          reply.clearCookie(slot, acknowledgedAttributes(request));
+        }
       }
     },
   };

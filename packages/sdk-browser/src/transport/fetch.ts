@@ -1,8 +1,11 @@
 import { limits, utf8Length, type Clock, type TransportReply } from '@nitka/core';
 
 export interface Http {
-  /** Rejects on network failure and time-out only. */
-  send(path: string, body: string, method?: string): Promise<TransportReply>;
+  /**
+   * Rejects on network failure and time-out only.
+   * @param isLast the page may be gone before the answer
+   */
+  send(path: string, body: string, method?: string, isLast?: boolean): Promise<TransportReply>;
   /** Bytes that can still go by keepalive now. */
   room(): number;
 }
@@ -26,10 +29,10 @@ export const createHttp = ({ fetch, endpoint, clock }: HttpParts): Http => {
   return {
     room,
 
-    async send(path, body, method = 'POST') {
+    async send(path, body, method = 'POST', isLast) {
       const bytes = utf8Length(body);
       // The page's own keepalive requests share the budget and are not seen here: after a failure go without once.
-      const keepalive = !wasRefused && bytes <= room();
+      const keepalive = (isLast || !wasRefused) && bytes <= room();
       const abort = new AbortController();
       const timer = clock.setTimeout(() => abort.abort(), timeOut);
       if (keepalive) used += bytes;
