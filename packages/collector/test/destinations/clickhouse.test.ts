@@ -100,6 +100,18 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
     ]);
   });
 
+  it('takes numbers whose bytes are two line feeds, and recognises the load by its token alone', async () => {
+    const { destination, database } = await opened();
+    const events = Array.from({ length: 3000 }, (_, at) => row(`${at}`, { sequence: at }));
+    for (let time = 0; time < 3; time += 1) {
+      await destination.load({ id: 'a', events, rejects: [], loadedAt: time });
+      await run(`TRUNCATE TABLE ${database}.nitka_batches`);
+    }
+    expect(await ask(destination, 'SELECT count() AS rows, max(sequence) AS last FROM raw_events')).toEqual([
+      { rows: '3000', last: '2999' },
+    ]);
+  });
+
   it('recognises a batch whose token the window has forgotten', async () => {
     const database = await newState();
     const options = { url: clickhouse.url, database, deduplicationWindow: 100 };
