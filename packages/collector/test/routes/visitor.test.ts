@@ -156,7 +156,12 @@ describe('the cookie and batches', () => {
 describe('the acknowledgement of a batch', () => {
   const send = async (
     ack: unknown,
-    { cookie = '', host = 'localhost', origin = page, domain = 'host' as 'host' | 'site' } = {},
+    {
+      cookie = '',
+      host = 'localhost',
+      origin = page,
+      domain = 'host',
+    }: { cookie?: string; host?: string; origin?: string; domain?: 'host' | 'site' } = {},
   ) => {
     const collector = await openTestCollector({
       sources: [{ name: 'site', kind: 'browser', writeKey: browserKey, origins: [origin] }],
