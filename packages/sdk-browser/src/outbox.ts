@@ -16,6 +16,7 @@ import type { SendLock } from './lock.ts';
 import type { Settings } from './options.ts';
 import type { Session } from './session.ts';
 import { createSequence } from './sequence.ts';
+import { readCookies } from './storage/cookie.ts';
 import { createBrowserQueueStorage } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { sendBeacon } from './transport/beacon.ts';
@@ -39,6 +40,8 @@ export interface OutboxParts {
 export interface Outbox {
   add(json: string): void;
   flush(): Promise<void>;
+  /** Looks at what an earlier page left behind. */
+  wake(): void;
   /** Sends what this page has unsent in the last turn it may get. */
   leave(): void;
   /** Binds what waits to the present visitor id. */
@@ -78,7 +81,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     store,
     prefix: `${storagePrefix}.a.${writeKey}.`,
     storage,
-    readCookies: () => page.document.cookie,
+    readCookies: () => readCookies(page.document).join(),
     clock,
   });
   const queue = createQueue(
@@ -150,9 +153,11 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
     }
   };
 
-  void queue.refresh();
-  // What an earlier page left behind.
-  delivery.wake();
+  const wake = (): void => {
+    void queue.refresh();
+    delivery.wake();
+  };
+  wake();
 
   return {
     add(json) {
@@ -160,6 +165,7 @@ export const createOutbox = (parts: OutboxParts): Outbox => {
       else if (queue.add(json)) delivery.wake();
     },
 
+    wake,
     flush: delivery.flush,
 
     leave() {

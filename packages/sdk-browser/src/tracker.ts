@@ -66,7 +66,9 @@ export const createPageTracker = (
     };
   const runAll = (tasks: readonly (() => void)[]): void => tasks.forEach((task) => guard(task)());
 
-  const store = openLocalStorage(page);
+  const database = createDatabaseTier(storagePrefix);
+  // Full or blocked: what waits survives the page in IndexedDB.
+  const store = openLocalStorage(page, (name, value) => void database.put(name, value).catch(() => {}));
   const { doNotTrack, globalPrivacyControl } = page.navigator as Navigator & {
     globalPrivacyControl?: boolean;
   };
@@ -74,7 +76,6 @@ export const createPageTracker = (
     (settings.respectGpc && globalPrivacyControl) || (settings.respectDnt && doNotTrack === '1');
   const consent = createConsent(store, key('c'), isRefused ? 'denied' : settings.consent);
   const cookie = createCookieTier(page, settings.cookie?.name ?? 'ntk', settings.cookie?.domain);
-  const database = createDatabaseTier(storagePrefix);
   const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
   const readPage = features.createPageReader?.(page);
   const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
@@ -127,6 +128,13 @@ export const createPageTracker = (
       readLater: () => features.readLater?.(store, storagePrefix),
     });
     live = { identity, outbox };
+    const restore = (kept: [string, unknown][]): void => {
+      for (const [name, text] of kept) {
+        if (name.startsWith(key('q')) && typeof text === 'string') store.restore(name, text);
+      }
+      if (live?.outbox === outbox) outbox.wake();
+    };
+    database.all().then(restore, () => {});
     if (userId) store.set(key('u'), userId);
     else userId = store.get(key('u'));
     runAll(pending.splice(0).concat(allowedTasks.splice(0)));
@@ -144,9 +152,9 @@ export const createPageTracker = (
     if (hadId && !isTold) store.set(erasure, '1');
     for (const name of store.keys(key(''))) if (name !== key('c')) store.remove(name);
     cookie.erase();
-    if (!hadId || isTold) return;
+    if (!hadId) return;
     database.erase().catch(() => {});
-    server('DELETE').catch(() => {});
+    if (!isTold) server('DELETE').catch(() => {});
   };
 
   const obey = (isTold?: boolean): void => {

@@ -52,7 +52,7 @@ describe('consent in a real browser', () => {
       window.nitka.consent('granted');
       return window.nitka.flush();
     });
-    const rows = await stage.rows('consent %', 2);
+    const rows = (await stage.rows('consent %', 2)).sort((a, b) => Number(a.sequence) - Number(b.sequence));
     expect(rows.map((row) => row.event)).toEqual(['consent 1', 'consent 2']);
     expect(JSON.parse(rows[1]!.payload)).toMatchObject({ userId: 'user-1' });
     await context.close();
@@ -80,13 +80,50 @@ describe('consent in a real browser', () => {
       window.nitka.track('taken back');
       return window.nitka.flush();
     });
-    expect((await context.cookies()).map(({ value }) => value)).toEqual([first, first]);
+    const ids = (await context.cookies()).filter(({ name }) => !name.startsWith('vid_a'));
+    expect(ids.map(({ value }) => value)).toEqual([first, first]);
     await page.evaluate(() => window.nitka.consent('denied'));
     await expect.poll(() => traces(context, page)).toEqual(nothing);
     await page.reload();
     await page.waitForFunction(() => typeof window.nitka?.ready === 'function');
     await page.evaluate(() => window.nitka.consent('granted'));
     expect(await visitorId(page)).not.toBe(first);
+    await context.close();
+  });
+});
+
+describe('two tabs', () => {
+  it('that start at the same moment start one session', async () => {
+    const { context, page } = await open('/tabs', stage.html());
+    await page.evaluate(() => window.nitka.close());
+    const other = await context.newPage();
+    await Promise.all([page, other].map((tab) => tab.goto(stage.site.url('/tabs'))));
+    await Promise.all([page, other].map(visitorId));
+    await Promise.all(
+      [page, other].map((tab, i) => tab.evaluate((n) => window.nitka.track(`same moment ${n}`), i)),
+    );
+    await Promise.all([page, other].map((tab) => tab.evaluate(() => window.nitka.flush())));
+    const rows = await stage.rows('same moment %', 2);
+    expect(new Set(rows.map((row) => row.session_id)).size).toBe(1);
+    await context.close();
+  });
+
+  it('obey a refusal in one of them', async () => {
+    const { context, page } = await open('/both', stage.html('data-consent="pending"'));
+    const other = await context.newPage();
+    await other.goto(stage.site.url('/both'));
+    await other.waitForFunction(() => typeof window.nitka?.ready === 'function');
+    await page.evaluate(() => window.nitka.consent('granted'));
+    const id = await visitorId(page);
+    // The grant has reached the other tab, too.
+    expect(await visitorId(other)).toBe(id);
+    await page.evaluate(() => window.nitka.consent('denied'));
+    await expect.poll(() => traces(context, page)).toEqual(nothing);
+    await other.evaluate(() => {
+      window.nitka.track('refused elsewhere');
+      return window.nitka.flush();
+    });
+    expect(await traces(context, other)).toEqual(nothing);
     await context.close();
   });
 });

@@ -26,6 +26,8 @@ const createTiers = (
     database: {
       read: async () => inDatabase,
       write: async (value) => void (inDatabase = value),
+      put: async () => {},
+      all: async () => [],
       erase: async () => void (inDatabase = undefined),
     },
     tellServer,
@@ -143,7 +145,7 @@ describe('the visitor id', () => {
     };
     const identity = createIdentity({
       ...parts,
-      database: { read: fail, write: fail, erase: fail },
+      database: { read: fail, write: fail, put: fail, all: fail, erase: fail },
       tellServer: fail,
     });
     await identity.settled;

@@ -89,3 +89,53 @@ describe('delivery', () => {
     expect((await page.flushed(second)).map(({ event }) => event)).toEqual(['left']);
   });
 });
+
+describe('what localStorage refuses', () => {
+  const refuse = (): void => {
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('', 'QuotaExceededError');
+    });
+  };
+
+  it('is sent by this page', async () => {
+    refuse();
+    const tracker = page.open();
+    for (const name of ['one', 'two']) tracker.track(name);
+    const events = await page.flushed(tracker);
+    expect(events.map(({ event, context }) => [event, context.sequence])).toEqual([
+      ['one', 1],
+      ['two', 2],
+    ]);
+  });
+
+  it('is sent by the next page, once', async () => {
+    refuse();
+    const first = page.open();
+    for (const name of ['one', 'two']) first.track(name);
+    await first.ready();
+    first.close();
+    expect(page.queued()).toEqual([]);
+    const second = page.open();
+    await vi.waitFor(async () => {
+      await second.flush();
+      expect(page.collector.events().map(({ event }) => event)).toEqual(['one', 'two']);
+    });
+    second.close();
+    const third = page.open();
+    await third.ready();
+    expect(await page.flushed(third)).toHaveLength(2);
+  });
+
+  it('is gone after a refusal', async () => {
+    refuse();
+    const first = page.open();
+    first.track('one');
+    await first.ready();
+    first.consent('denied');
+    first.close();
+    vi.restoreAllMocks();
+    const second = page.open();
+    await second.ready();
+    expect(await page.flushed(second)).toEqual([]);
+  });
+});

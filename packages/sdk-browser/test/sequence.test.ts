@@ -65,3 +65,26 @@ it('counts from 1 when its memory is broken', () => {
   add(tab, 'a', 1);
   expect(parse(tab.sequence.stamp(tab.storage.read(everything), idAt(1)))).toEqual([['a', 1, idAt(1)]]);
 });
+
+it('puts in what was too slow for the call, and the session that the tabs agree on', () => {
+  const store = memoryStore();
+  const storage = createBrowserQueueStorage(store, 'q.', 'aa', new Set());
+  const sequence = createSequence(
+    store,
+    'n',
+    storage,
+    () => ({ timezone: 'Europe/Moscow' }),
+    (id) => (id === idAt(1) ? idAt(2) : id),
+  );
+  const json = JSON.stringify({
+    context: { sessionId: idAt(1), library: {} },
+    properties: { context: { sessionId: idAt(1) } },
+  });
+  storage.append(json, json.length, 1);
+  const [text] = sequence.stamp(storage.read(everything), idAt(3));
+  expect(JSON.parse(text!)).toEqual({
+    anonymousId: idAt(3),
+    context: { sequence: 1, timezone: 'Europe/Moscow', sessionId: idAt(2), library: {} },
+    properties: { context: { sessionId: idAt(1) } },
+  });
+});

@@ -46,6 +46,41 @@ describe('a session', () => {
   });
 });
 
+describe('tabs that start a session at the same moment', () => {
+  const now = Date.UTC(2026, 0, 1);
+
+  it('agree on the one that is stored', () => {
+    const store = memoryStore();
+    const [one, other] = [start(store), start(store)];
+    const first = one.touch(now);
+    // The other tab's process has not seen it yet.
+    store.remove('s');
+    const second = other.touch(now);
+    expect(second).not.toBe(first);
+    expect([one.settle(first), other.settle(second)]).toEqual([second, second]);
+    expect(one.touch(now + 1)).toBe(second);
+  });
+
+  it('are told from sessions that follow each other quickly', () => {
+    const session = start();
+    const first = session.touch(now);
+    session.end();
+    const second = session.touch(now);
+    expect(session.settle(first)).toBe(first);
+    expect(session.settle(second)).toBe(second);
+    const store = memoryStore();
+    const direct = start(store).touch(now);
+    start(store, 'utm_source=ya').touch(now);
+    expect(start(store).settle(direct)).toBe(direct);
+  });
+
+  it('take nothing from a store edited by hand', () => {
+    const store = memoryStore();
+    store.set('s', 'x|0||1');
+    expect(start(store).settle('y')).toBe('y');
+  });
+});
+
 describe('campaignOf', () => {
   it('names utm parameters and click ids only', () => {
     expect(campaignOf('?a=1&utm_source=ya&yclid=77&b=2&gclid=')).toBe('utm_source=ya,yclid=77');

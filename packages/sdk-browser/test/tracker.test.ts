@@ -197,6 +197,81 @@ describe('consent', () => {
   });
 });
 
+describe('consent of other tabs and of the browser', () => {
+  const tellTab = (key: string, newValue: string | null): void => {
+    if (newValue === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, newValue);
+    window.dispatchEvent(Object.assign(new Event('storage'), { key, newValue }));
+  };
+
+  it('is obeyed: a refusal in another tab erases and silences this one, a grant frees it', async () => {
+    const tracker = page.open();
+    await tracker.ready();
+    tracker.track('one');
+    tellTab('ntk.c', 'denied');
+    tracker.track('two');
+    expect(page.stored()).toEqual({ 'ntk.c': 'denied' });
+    expect(document.cookie).toBe('');
+    // The other tab tells the server.
+    expect(page.collector.requests.map(({ method }) => method)).not.toContain('DELETE');
+    tellTab('ntk.c', null);
+    tracker.track('three');
+    expect((await page.flushed(tracker)).map(({ event }) => event)).toEqual(['three']);
+  });
+
+  it('is obeyed: an erasure in another tab silences this one', async () => {
+    const tracker = page.open();
+    await tracker.ready();
+    tracker.track('one');
+    tellTab('ntk.x', '1');
+    tracker.track('two');
+    await tracker.flush();
+    expect(page.stored()).toEqual({});
+    expect(page.collector.events()).toEqual([]);
+  });
+
+  it.each([
+    ['respectGpc', 'globalPrivacyControl', true],
+    ['respectDnt', 'doNotTrack', '1'],
+  ])('with %s a browser that says so counts as a refusal, until a grant', async (option, name, value) => {
+    Object.defineProperty(navigator, name, { value, configurable: true });
+    const heedless = page.open();
+    heedless.track('heedless');
+    expect(page.queued()).toHaveLength(1);
+    heedless.close();
+    const tracker = page.open({ [option]: true });
+    tracker.track('refused');
+    expect(page.stored()).toEqual({});
+    tracker.consent('granted');
+    tracker.track('granted');
+    expect((await page.flushed(tracker)).map(({ event }) => event)).toEqual(['granted']);
+    delete (navigator as unknown as Record<string, unknown>)[name];
+  });
+
+  it('for some purposes is sent with every event, on the next page too', async () => {
+    const first = page.open({ consent: 'pending', consentVersion: '7' });
+    first.consent('granted', { analytics: true, ads: false });
+    first.track('one');
+    const consent = { status: 'granted', version: '7', purposes: { analytics: true, ads: false } };
+    expect((await page.flushed(first)).map(({ context }) => context.consent)).toEqual([consent]);
+    first.close();
+    const second = page.open({ consent: 'pending', consentVersion: '7' });
+    second.track('two');
+    expect((await page.flushed(second)).at(-1)!.context.consent).toEqual(consent);
+  });
+});
+
+it('counts a prerendered page only once it is shown', async () => {
+  Object.defineProperty(document, 'prerendering', { value: true, configurable: true });
+  const tracker = page.open();
+  tracker.track('one');
+  await tracker.flush();
+  expect([page.stored(), page.collector.requests.length]).toEqual([{}, 0]);
+  delete (document as unknown as Record<string, unknown>)['prerendering'];
+  document.dispatchEvent(new Event('prerenderingchange'));
+  expect((await page.flushed(tracker)).map(({ event }) => event)).toEqual(['one']);
+});
+
 describe('plugins', () => {
   it('throw nothing into the page from a listener', () => {
     const [errors, inPage] = [vi.fn(), vi.fn()];

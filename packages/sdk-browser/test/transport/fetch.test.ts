@@ -60,6 +60,17 @@ describe('sending by fetch', () => {
     expect(http.room()).toBe(64 * KB);
   });
 
+  it('never goes without it in the last turn of a page', async () => {
+    const flags: unknown[] = [];
+    const { http } = open(async (_url, init) => {
+      flags.push(init!.keepalive);
+      throw new TypeError('failed');
+    });
+    await expect(http.send('/', '{}')).rejects.toThrow('failed');
+    await expect(http.send('/', '{}', 'POST', true)).rejects.toThrow('failed');
+    expect(flags).toEqual([true, true]);
+  });
+
   it('gives up after its time', async () => {
     const { http, clock } = open(
       (_url, init) =>
