@@ -1,11 +1,14 @@
 import { limits as shared } from '@nitka/core';
 
+/** A page, whose write key everybody can read, or a server, whose key is a secret. */
+export type SourceKind = 'browser' | 'server';
+
 /** A site, an app, a till: whoever holds one write key. */
 export interface SourceConfig {
   /** Stands in the `source` column. */
   readonly name: string;
   /** `browser`: public write key, identifiers are claims. `server`: secret write key, identifiers are verified. */
-  readonly kind: 'browser' | 'server';
+  readonly kind: SourceKind;
   /** Of a `browser` source. */
   readonly writeKey?: string;
   /** Of a `server` source: SHA-256 of the secret write key, 64 hex digits. `nitka-collector init` makes both. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { NitkaError, errors, isVisitorId } from '@nitka/core';
 import type { ErrorCode, EventType } from '@nitka/core';
 import { v7 } from 'uuid';
-import type { CollectorConfig } from './config.ts';
+import type { CollectorConfig, SourceKind } from './config.ts';
 import type { Arrival, Enrich, Envelope } from './enrich.ts';
 import { parseTime } from './event-time.ts';
 import { nestsDeeper, sliceBody } from './raw-slices.ts';
@@ -95,13 +95,19 @@ export interface IngestParts {
 }
 
 export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts): Ingest => {
-  const flaw = (event: unknown, payload: Buffer, depth: number, isText: boolean): Verdict | null => {
+  const flaw = (
+    event: unknown,
+    payload: Buffer,
+    depth: number,
+    isText: boolean,
+    kind: SourceKind,
+  ): Verdict | null => {
     if (typeof event !== 'object' || event === null || Array.isArray(event))
       return { code: 'event_not_object', detail: null };
     if (payload.length > limits.eventBytes) return { code: 'event_too_large', detail: null };
     if (depth > limits.nesting) return { code: 'nesting_too_deep', detail: null };
     if (!isText && !isUtf8(payload)) return { code: 'field_invalid', detail: 'not UTF-8' };
-    return judge(event as Fields);
+    return judge(event as Fields, kind);
   };
 
   interface Content {
@@ -121,7 +127,7 @@ export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts)
     const entries = slices.map(({ start, end, depth }, index): Entry => {
       const payload = raw.subarray(start, end);
       const event = events[index];
-      const verdict = flaw(event, payload, depth, isText);
+      const verdict = flaw(event, payload, depth, isText, arrival.source.kind);
       const id = (event as Fields | null)?.['messageId'];
       if (verdict) {
         const { code } = verdict;

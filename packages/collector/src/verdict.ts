@@ -1,5 +1,6 @@
 import { eventTypes, limits } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
+import type { SourceKind } from './config.ts';
 
 /** An event whose fields have the types that the columns rely on. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -37,11 +38,14 @@ export interface Verdict {
   readonly detail: string | null;
 }
 
+/** A UUID of version 5 (RFC 9562 §5.5): what `messageIdFrom` of the Node SDK makes of a business key. */
+const fromBusinessKey = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
 /**
  * What is wrong with an event, or null. By hand, since it runs for every event: the same rules as `eventSchema` of the core
  * (a test holds the two together), and those that need more than one field.
  */
-export const judge = (event: Fields): Verdict | null => {
+export const judge = (event: Fields, kind: SourceKind): Verdict | null => {
   if (!types.has(event['type'])) return { code: 'event_type_unknown', detail: null };
   const id = event['messageId'];
   if (
@@ -50,6 +54,11 @@ export const judge = (event: Fields): Verdict | null => {
     (typeof id !== 'string' || id.length === 0 || id.length > limits.messageIdLength)
   ) {
     return { code: 'message_id_invalid', detail: null };
+  }
+  // The write key of a page is public. Whoever has it could send a till's next receipt numbers first, and the real
+  // receipts would be taken for repeats.
+  if (kind === 'browser' && typeof id === 'string' && fromBusinessKey.test(id)) {
+    return { code: 'message_id_reserved', detail: null };
   }
   const field = fieldInvalid(event);
   if (field) return { code: 'field_invalid', detail: field };

@@ -25,7 +25,16 @@ describe('judge', () => {
     [{ type: 'alias', userId: 'u' }, 'previous_id_missing'],
     [{ type: 'alias', userId: 'u', previousId: 'p' }, null],
   ])('judges %j: %s', (event, code) => {
-    expect(judge(event)?.code ?? null).toBe(code);
+    expect(judge(event, 'browser')?.code ?? null).toBe(code);
+  });
+
+  it('a page cannot claim the messageId that a till makes of its receipt', () => {
+    const event = { ...good, messageId: '74738ff5-5367-5958-9aee-98fffdcd1876' };
+    expect(judge(event, 'browser')?.code).toBe('message_id_reserved');
+    expect(judge({ ...event, messageId: event.messageId.toUpperCase() }, 'browser')?.code).toBe(
+      'message_id_reserved',
+    );
+    expect(judge(event, 'server')).toBe(null);
   });
 
   it('refuses whatever the published schema refuses', () => {
@@ -49,7 +58,7 @@ describe('judge', () => {
         fc.record(Object.fromEntries(fields.map((field) => [field, odd])), { requiredKeys: [] }),
         (fields_) => {
           const event = { ...good, ...fields_ };
-          if (!validate(event)) expect(judge(event)).not.toBe(null);
+          if (!validate(event)) expect(judge(event, 'server')).not.toBe(null);
         },
       ),
       { numRuns: 500 },

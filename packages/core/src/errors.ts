@@ -67,6 +67,10 @@ export const errors = {
   previous_id_missing: { status: null, text: 'An alias event needs a "previousId" and a "userId".' },
   identity_missing: { status: null, text: 'The event needs an "anonymousId" or a "userId".' },
   message_id_invalid: { status: null, text: 'The messageId must be a string of 1 to 100 characters.' },
+  message_id_reserved: {
+    status: null,
+    text: 'A page may not send a messageId made from a business key (UUIDv5): it could claim the receipt of a till.',
+  },
   field_invalid: {
     status: null,
     text: 'A field has a type that the protocol does not allow. See docs/protocol.md.',
