@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { seededRandom } from './support/random.ts';
 import { createClient } from '@clickhouse/client';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
@@ -12,9 +11,12 @@ import { DestinationError } from '../src/destinations/destination.ts';
 import type { Destination } from '../src/destinations/destination.ts';
 import { createDestination, destinationTypes } from '../src/destinations/index.ts';
 import { browserKey, temporaryFolder, testSources } from './support/collector.ts';
+import { takeTurns } from './support/exclusive.ts';
+import { seededRandom } from './support/random.ts';
 
 const postgres = needsServer('postgres');
 const clickhouse = needsServer('clickhouse');
+takeTurns(postgres, clickhouse);
 
 it('has the five destinations', () => {
   expect([...destinationTypes].sort()).toEqual(['clickhouse', 'duckdb', 'kafka', 'parquet', 'postgres']);

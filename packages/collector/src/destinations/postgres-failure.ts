@@ -1,7 +1,17 @@
 import { DestinationError } from './destination.ts';
 
 /** First characters of an SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const schemaStates = ['42', '3F', '0A', '22P03', '22P04'];
+const schemaStates = [
+  '42',
+  '3F',
+  '0A',
+  '22P03',
+  '22P04',
+  // NOT NULL: our own columns are filled, so it is one that was added without a default.
+  '23502',
+];
+/** A message id that another writer committed in between: the anti-join of the next attempt sees it. */
+const passingStates = ['23505'];
 const poisonStates = ['22', '23', '54'];
 
 const stateOf = (error: unknown): string | null => {
@@ -20,7 +30,8 @@ export const postgresFailure = (error: unknown): DestinationError => {
   const state = stateOf(error);
   const is = (states: readonly string[]): boolean =>
     state !== null && states.some((each) => state.startsWith(each));
-  const kind = is(schemaStates) ? 'schema' : is(poisonStates) ? 'poison' : 'temporary';
+  const refused = is(schemaStates) ? 'schema' : is(poisonStates) ? 'poison' : 'temporary';
+  const kind = is(passingStates) ? 'temporary' : refused;
   return new DestinationError(kind, state === null ? message : `${message} (SQLSTATE ${state})`, {
     cause: error,
   });

@@ -5,8 +5,10 @@ import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { createClickhouse } from '../../src/destinations/clickhouse.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
+import { takeTurns } from '../support/exclusive.ts';
 
 const clickhouse = needsServer('clickhouse');
+takeTurns(clickhouse);
 const open = (database: string): Promise<Destination> =>
   createClickhouse({ type: 'clickhouse', url: clickhouse.url, database }, { dataDir: '/nowhere' });
 

@@ -6,8 +6,10 @@ import { needsServer, title } from '../../../../tests/support/servers.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { createKafka } from '../../src/destinations/kafka.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
+import { takeTurns } from '../support/exclusive.ts';
 
 const kafka = needsServer('kafka');
+takeTurns(kafka);
 const client = { clientId: 'test', bootstrapBrokers: [kafka.url] };
 const topicsOf = (state: string) => ({ topic: `${state}-events`, rejectsTopic: `${state}-rejects` });
 

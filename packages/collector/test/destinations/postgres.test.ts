@@ -5,8 +5,10 @@ import { needsServer, title } from '../../../../tests/support/servers.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { createPostgres } from '../../src/destinations/postgres.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
+import { takeTurns } from '../support/exclusive.ts';
 
 const postgres = needsServer('postgres');
+takeTurns(postgres);
 const open = (schema: string): Promise<Destination> =>
   createPostgres({ type: 'postgres', url: postgres.url, schema }, { dataDir: '/nowhere' });
 
@@ -191,6 +193,20 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
     await run(`ALTER TABLE ${schema}.elsewhere RENAME TO raw_events`);
     await load(destination, 'a', row('m'));
     expect(await read(destination, 'raw_events')).toHaveLength(1);
+  });
+
+  it('fills tables that got more columns, and rejects no row for one that it cannot fill', async () => {
+    const { destination, schema } = await opened();
+    await run(
+      `ALTER TABLE ${schema}.raw_events ADD COLUMN note text, ADD COLUMN seen boolean NOT NULL DEFAULT false`,
+    );
+    await load(destination, 'a', row('m'));
+    expect(await run(`SELECT note, seen FROM ${schema}.raw_events`)).toEqual([{ note: null, seen: false }]);
+    await run(`ALTER TABLE ${schema}.raw_events ALTER COLUMN seen DROP DEFAULT`);
+    await expect(load(destination, 'b', row('n'))).rejects.toMatchObject({
+      kind: 'schema',
+      message: expect.stringContaining('"seen"'),
+    });
   });
 
   it('connects again when a person ends its session', async () => {
