@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Stands here, outside of what is built, so that an install before the first build finds the command.
-import '../dist/till.js';
+await import('../dist/till.js');
