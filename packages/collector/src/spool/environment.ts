@@ -23,6 +23,9 @@ export interface Environment {
  * https://github.com/kriszyp/lmdb-js/blob/v3.5.6/src/writer.cpp (WriteWorker::Write)
  * http://www.lmdb.tech/doc/group__mdb.html (MDB_NOSYNC: "Don't fsync after commit")
  *
+ * `eventTurnBatching` is off, since with it a commit that fails (a full disk) also rejects a promise of lmdb-js that nobody can
+ * catch, which ends the process (write.js, rejectCommit).
+ *
  * The transaction is a child one since only these are rolled back when the task throws (write.js, executeTxnCallbacks).
  */
 export const openEnvironment = (folder: string): Environment => {
@@ -30,6 +33,7 @@ export const openEnvironment = (folder: string): Environment => {
   const root: RootDatabase<unknown, string> = open({
     path: folder,
     overlappingSync: false,
+    eventTurnBatching: false,
     encoding: 'json',
     maxDbs: 16,
   });

@@ -65,7 +65,8 @@ export interface SpoolOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const noSpace = new Set<unknown>([28, 'ENOSPC', -30792]);
+/** ENOSPC, EFBIG, EDQUOT, MDB_MAP_FULL; and EIO, as which LMDB reports a write that fits only in part (mdb_page_flush). */
+const noSpace = new Set<unknown>([28, 27, 122, -30792, 5]);
 
 /** LMDB's own reason waits in a second promise (lmdb/write.js, rejectCommit). */
 const reasonOf = async (error: unknown): Promise<unknown> => {
@@ -79,8 +80,7 @@ const reasonOf = async (error: unknown): Promise<unknown> => {
 };
 
 const codedError = (reason: unknown): NitkaError => {
-  const { code, message } = (reason ?? {}) as { code?: unknown; message?: string };
-  const full = noSpace.has(code) || /no space left/i.test(message ?? '');
+  const full = noSpace.has((reason as { code?: unknown } | null | undefined)?.code);
   return new NitkaError(full ? 'spool_full' : 'internal_error', undefined, { cause: reason });
 };
 
