@@ -114,6 +114,10 @@ export const errors = {
   // Faults of the collector's own start and commands.
   config_invalid: { status: null, text: 'The config has faults. Each is listed with its path.' },
   config_missing: { status: null, text: 'There is no config file. Run `nitka-collector init` to write one.' },
+  config_exists: {
+    status: null,
+    text: 'There is a config file already, with keys in use. Name another with --config, or remove it.',
+  },
   spool_in_use: {
     status: null,
     text: 'Another process owns this data folder. Stop it, or choose another folder.',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { NitkaError } from '@nitka/core';
 import { defaults } from '../config.ts';
 import { hashWriteKey } from '../plugins/write-key.ts';
 
@@ -9,7 +10,7 @@ export interface InitOptions {
   readonly origins: readonly string[];
 }
 
-/** Writes a first config, and gives what to tell the operator: the secret key is shown this once. Throws if the file exists. */
+/** Writes a first config, and gives what to tell the operator: the secret key is shown this once. Throws NitkaError `config_exists`. */
 export const init = ({ path, origins }: InitOptions): string => {
   const browserKey = `nb_${randomBytes(18).toString('base64url')}`;
   const serverKey = `ns_${randomBytes(24).toString('base64url')}`;
@@ -21,7 +22,12 @@ export const init = ({ path, origins }: InitOptions): string => {
       { name: 'backend', kind: 'server', writeKeySha256: hashWriteKey(serverKey) },
     ],
   };
-  writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+  try {
+    writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new NitkaError('config_exists', path);
+    throw error;
+  }
   const url = `http://${defaults.listen.host}:${defaults.listen.port}`;
   return [
     `Written: ${path}`,
