@@ -9,26 +9,18 @@ import { duckdbFailure } from './duckdb-failure.ts';
 import { migrateDuckdb } from './duckdb-migrate.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
+import { duckdbEngineProperties } from './duckdb-options.ts';
+import type { DuckdbEngineOptions } from './duckdb-options.ts';
 import { importClient, parseDestinationOptions } from './options.ts';
 
-export interface DuckdbOptions {
+export interface DuckdbOptions extends DuckdbEngineOptions {
   /** The database file. @default `<dataDir>/warehouse.duckdb` */
   readonly path: string;
-  /** What DuckDB may hold in memory, in its own notation. @default "128MB" */
-  readonly memoryLimit: string;
-  /** Threads of DuckDB. @default 1: the other cores answer requests */
-  readonly threads: number;
 }
-
-const properties = {
-  path: { type: 'string', minLength: 1 },
-  memoryLimit: { type: 'string', pattern: '^[0-9]+ ?([KMGT]i?B)$' },
-  threads: { type: 'integer', minimum: 1 },
-};
 
 /** DuckDB in a file of its own: one process, no server. Rows and batch id are committed in one transaction. */
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
-  const options: DuckdbOptions = parseDestinationOptions(config, properties, {
+  const options: DuckdbOptions = parseDestinationOptions(config, duckdbEngineProperties, {
     path: join(dataDir, 'warehouse.duckdb'),
     memoryLimit: '128MB',
     threads: 1,

@@ -7,25 +7,17 @@ import { duckdbFailure } from './duckdb-failure.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbMigrations } from './duckdb-schema.ts';
 import { makeFolder } from './durable-file.ts';
+import { duckdbEngineProperties } from './duckdb-options.ts';
+import type { DuckdbEngineOptions } from './duckdb-options.ts';
 import { importClient, parseDestinationOptions } from './options.ts';
 import { checkLake, lakeOf } from './parquet-lake.ts';
 import { createLakeQuery } from './parquet-query.ts';
 import { writeBatch } from './parquet-write.ts';
 
-export interface ParquetOptions {
+export interface ParquetOptions extends DuckdbEngineOptions {
   /** The lake's folder, on a file system that renames in one step. @default `<dataDir>/lake` */
   readonly path: string;
-  /** What DuckDB, which writes the files, may hold in memory, in its own notation. @default "128MB" */
-  readonly memoryLimit: string;
-  /** Threads of DuckDB. @default 1: the other cores answer requests */
-  readonly threads: number;
 }
-
-const properties = {
-  path: { type: 'string', minLength: 1 },
-  memoryLimit: { type: 'string', pattern: '^[0-9]+ ?([KMGT]i?B)$' },
-  threads: { type: 'integer', minimum: 1 },
-};
 
 interface Open {
   readonly instance: DuckDBInstance;
@@ -35,7 +27,7 @@ interface Open {
 
 /** A folder of Parquet files: `raw_events/date=…/source=…/<batch id>.parquet`, rejects beside them. */
 export const createParquet: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
-  const options: ParquetOptions = parseDestinationOptions(config, properties, {
+  const options: ParquetOptions = parseDestinationOptions(config, duckdbEngineProperties, {
     path: join(dataDir, 'lake'),
     memoryLimit: '128MB',
     threads: 1,
