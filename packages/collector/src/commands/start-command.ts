@@ -1,0 +1,11 @@
+import type { CommonOptions, RegisterCommand } from './command.ts';
+
+export const registerStart: RegisterCommand = (cli) => {
+  cli
+    .command('start', 'Receive events and load them, until SIGTERM')
+    .example('nitka-collector start --config /etc/nitka/nitka.json')
+    .action(async (options: CommonOptions) => {
+      const { start } = await import('./start.ts');
+      await start(options.config);
+    });
+};
