@@ -1,20 +1,13 @@
+import type { KafkaMessage } from '../kafka/transactions.ts';
 import type { RejectRow, Row } from '../row.ts';
 import { tables } from './columns.ts';
 import { DestinationError } from './destination.ts';
 import type { LoadBatch } from './destination.ts';
 
-export interface KafkaMessage {
-  readonly topic: string;
-  readonly partition: number;
-  readonly key: Buffer;
-  readonly value: Buffer;
-  readonly headers: Map<Buffer, Buffer>;
-  readonly timestamp: bigint;
-}
-
 export interface Topics {
   readonly events: { readonly name: string; readonly partitions: number };
   readonly rejects: { readonly name: string; readonly partitions: number };
+  readonly loads: { readonly name: string; readonly partitions: number };
 }
 
 const names = {
@@ -60,10 +53,9 @@ const sizeOf = ({ key, value, headers }: KafkaMessage): number =>
   (headers.get(names.batchId)?.length ?? 0);
 
 /**
- * The batch as requests, each to one partition and none too large for its topic. A request to several partitions could get through to
- * some of them, and could then not be repeated exactly.
+ * The batch as requests, each to one partition and none too large for its topic.
  *
- * Throws DestinationError `poison` before anything is sent: of a batch that is half in the topic no row could be taken back.
+ * Throws DestinationError `poison`.
  */
 export const requestsOf = (
   batch: LoadBatch,

@@ -10,6 +10,8 @@ export interface KafkaOptions {
   readonly topic: string;
   /** @default "nitka-rejects" */
   readonly rejectsTopic: string;
+  /** A small compacted topic that says which loads were committed. @default "nitka-loads" */
+  readonly loadsTopic: string;
   /** Makes missing topics with so many partitions and replicas. Without it a missing topic is an error. */
   readonly create?: { readonly partitions: number; readonly replicas: number };
   /** How many replicas must have a row before it counts as loaded: what the topics' min.insync.replicas has to be at least. @default 2 */
@@ -33,7 +35,7 @@ export interface KafkaOptions {
 }
 
 const variable = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' };
-const topic = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,200}$' };
+const topicName = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,200}$' };
 const positive = { type: 'integer', minimum: 1 };
 const section = (properties: Record<string, object>): object => ({
   type: 'object',
@@ -45,8 +47,9 @@ const section = (properties: Record<string, object>): object => ({
 const properties = {
   brokers: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^[^\\s:]+:[0-9]{1,5}$' } },
   brokersVariable: variable,
-  topic,
-  rejectsTopic: topic,
+  topic: topicName,
+  rejectsTopic: topicName,
+  loadsTopic: topicName,
   create: section({ partitions: positive, replicas: positive }),
   minInsyncReplicas: positive,
   maxRequestBytes: { type: 'integer', minimum: 10_000 },
@@ -64,6 +67,7 @@ const properties = {
 const defaults: KafkaOptions = {
   topic: 'nitka-events',
   rejectsTopic: 'nitka-rejects',
+  loadsTopic: 'nitka-loads',
   minInsyncReplicas: 2,
   maxRequestBytes: 900_000,
   compression: 'none',
@@ -96,8 +100,9 @@ export const parseKafkaOptions = (
   if ((brokers === undefined) === (brokersVariable === undefined)) {
     throw new NitkaError('config_invalid', `${path}: needs either "brokers" or "brokersVariable"`);
   }
-  if (options.topic === options.rejectsTopic) {
-    throw new NitkaError('config_invalid', `${path}.rejectsTopic: is the same as "topic"`);
+  const { topic, rejectsTopic, loadsTopic } = options;
+  if (new Set([topic, rejectsTopic, loadsTopic]).size < 3) {
+    throw new NitkaError('config_invalid', `${path}: "topic", "rejectsTopic" and "loadsTopic" must differ`);
   }
   return {
     ...options,

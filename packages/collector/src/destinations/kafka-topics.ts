@@ -3,16 +3,22 @@ import { DestinationError } from './destination.ts';
 import type { Topics } from './kafka-messages.ts';
 import type { ResolvedKafkaOptions } from './kafka-options.ts';
 
-const settingsOf = (options: ResolvedKafkaOptions) => [
-  { name: 'cleanup.policy', value: 'delete' },
+const settingsOf = (options: ResolvedKafkaOptions, policy: 'delete' | 'compact') => [
+  { name: 'cleanup.policy', value: policy },
   { name: 'min.insync.replicas', value: String(options.minInsyncReplicas) },
   { name: 'max.message.bytes', value: String(Math.max(options.maxRequestBytes, 1_048_588)) },
 ];
 
 /** Why a topic must not be written to, or null. */
-const faultOf = (settings: ReadonlyMap<string, string>, options: ResolvedKafkaOptions): string | null => {
+const faultOf = (
+  settings: ReadonlyMap<string, string>,
+  options: ResolvedKafkaOptions,
+  compacted: boolean,
+): string | null => {
   const policy = settings.get('cleanup.policy') ?? 'delete';
-  if (policy.includes('compact'))
+  if (compacted && policy !== 'compact')
+    return `cleanup.policy is "${policy}": the last note of a load would be removed; set "compact"`;
+  if (!compacted && policy.includes('compact'))
     return `cleanup.policy is "${policy}": compaction removes events; set "delete"`;
   const replicas = Number(settings.get('min.insync.replicas') ?? 1);
   if (replicas < options.minInsyncReplicas) {
@@ -30,7 +36,7 @@ const topicResource = 2;
 
 /** Makes the topics if it may, and checks that rows are safe in them. Throws DestinationError `schema`. */
 export const prepareTopics = async (admin: Admin, options: ResolvedKafkaOptions): Promise<Topics> => {
-  const wanted = [options.topic, options.rejectsTopic];
+  const wanted = [options.topic, options.rejectsTopic, options.loadsTopic];
   const known = new Set(await admin.listTopics());
   const missing = wanted.filter((topic) => !known.has(topic));
   if (missing.length > 0 && !options.create) {
@@ -39,15 +45,21 @@ export const prepareTopics = async (admin: Admin, options: ResolvedKafkaOptions)
       `the topic ${missing.join(', ')} is not there; make it, or give "create" with "partitions" and "replicas"`,
     );
   }
-  if (missing.length > 0) {
-    await admin.createTopics({ topics: missing, ...options.create, configs: settingsOf(options) });
+  for (const topic of missing) {
+    const notes = topic === options.loadsTopic;
+    await admin.createTopics({
+      topics: [topic],
+      ...options.create,
+      ...(notes && { partitions: 1 }),
+      configs: settingsOf(options, notes ? 'compact' : 'delete'),
+    });
   }
   const described = await admin.describeConfigs({
     resources: wanted.map((resourceName) => ({ resourceType: topicResource, resourceName })),
   });
   for (const { resourceName, configs } of described) {
     const settings = new Map(configs.map(({ name, value }) => [name, value ?? '']));
-    const fault = faultOf(settings, options);
+    const fault = faultOf(settings, options, resourceName === options.loadsTopic);
     if (fault !== null) throw new DestinationError('schema', `topic ${resourceName}: ${fault}`);
   }
   const { topics } = await admin.metadata({ topics: wanted, forceUpdate: true });
@@ -56,5 +68,5 @@ export const prepareTopics = async (admin: Admin, options: ResolvedKafkaOptions)
     if (!partitions) throw new DestinationError('temporary', `the topic ${name} has no partitions yet`);
     return { name, partitions };
   };
-  return { events: of(options.topic), rejects: of(options.rejectsTopic) };
+  return { events: of(options.topic), rejects: of(options.rejectsTopic), loads: of(options.loadsTopic) };
 };

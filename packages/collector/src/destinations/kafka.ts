@@ -1,88 +1,98 @@
-import { readFileSync } from 'node:fs';
-import type { Producer } from '@platformatic/kafka';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectionOptions, createCluster } from '../kafka/cluster.ts';
+import type { Cluster, KafkaClient } from '../kafka/cluster.ts';
+import { failureText, protocolErrors } from '../kafka/failure.ts';
+import { createLoadNotes } from '../kafka/load-notes.ts';
+import { createTransactions } from '../kafka/transactions.ts';
+import type { KafkaMessage } from '../kafka/transactions.ts';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
+import { publishText } from './durable-file.ts';
 import { requestsOf } from './kafka-messages.ts';
-import type { KafkaMessage, Topics } from './kafka-messages.ts';
+import type { Topics } from './kafka-messages.ts';
 import { parseKafkaOptions } from './kafka-options.ts';
 import type { ResolvedKafkaOptions } from './kafka-options.ts';
 import { prepareTopics } from './kafka-topics.ts';
 import { importClient } from './options.ts';
 
-/** A batch on its way: what the brokers acknowledged of it is not sent again. */
-interface Progress {
-  readonly id: string;
-  readonly requests: readonly KafkaMessage[][];
-  next: number;
-}
+/** A load is one transaction; brokers allow 15 minutes at most by default. */
+const transactionTimeout = 60_000;
 
-const connectionOptions = ({ brokers, sasl, tls, caFile, timeoutSeconds }: ResolvedKafkaOptions) => ({
-  clientId: 'nitka-collector',
-  bootstrapBrokers: [...brokers],
-  autocreateTopics: false,
-  timeout: timeoutSeconds * 1000,
-  requestTimeout: timeoutSeconds * 1000,
-  connectTimeout: 10_000,
-  retries: 2,
-  ...(tls && { tls: {} }),
-  ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, 'utf8') } }),
-  ...(sasl && { sasl: { ...sasl, mechanism: sasl.mechanism as 'PLAIN' } }),
-});
-
-interface ErrorTree {
-  readonly apiId?: string;
-  readonly errors?: readonly ErrorTree[];
-  readonly cause?: ErrorTree;
-}
-
-/** Names of the protocol's errors anywhere below an error: https://kafka.apache.org/protocol#protocol_error_codes */
-const protocolErrors = (error: ErrorTree | undefined, depth = 0): string[] =>
-  error === undefined || error === null || depth > 5
-    ? []
-    : [
-        ...(error.apiId ? [error.apiId] : []),
-        ...protocolErrors(error.cause, depth + 1),
-        ...(error.errors ?? []).flatMap((each) => protocolErrors(each, depth + 1)),
-      ];
-
-/** After these the brokers do not know the producer any more: it cannot repeat anything. */
-const producerIsLost = new Set([
-  'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  'UNKNOWN_PRODUCER_ID',
-  'INVALID_PRODUCER_EPOCH',
-  'PRODUCER_FENCED',
-  'INVALID_PRODUCER_ID_MAPPING',
+const needsAPerson = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_REPLICATION_FACTOR',
 ]);
 
 const failureOf = (error: unknown): DestinationError => {
   if (error instanceof DestinationError) return error;
-  const found = protocolErrors(error as ErrorTree);
-  const message = error instanceof Error ? error.message : String(error);
-  const text = found.length > 0 ? `${message} (${found.join(', ')})` : message;
-  const schema = found.some((name) =>
-    /^(TOPIC_AUTHORIZATION_FAILED|MESSAGE_TOO_LARGE|INVALID_TOPIC_EXCEPTION|INVALID_REPLICATION_FACTOR)$/.test(
-      name,
-    ),
-  );
-  return new DestinationError(schema ? 'schema' : 'temporary', text, { cause: error });
+  const schema = protocolErrors(error).some((name) => needsAPerson.has(name));
+  return new DestinationError(schema ? 'schema' : 'temporary', failureText(error), { cause: error });
+};
+
+/** Made once, kept with the spool whose loads it writes: after a restart it still is the same writer. */
+const writerIdOf = async (dataDir: string, name: string): Promise<string> => {
+  const file = join(dataDir, `kafka-writer-${name}`);
+  const read = (): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
+  const known = await read();
+  if (known) return known;
+  await publishText(`nitka-${randomUUID()}`, `${file}.aside`, file);
+  return (await read()) as string;
+};
+
+interface Writer {
+  /** Ids of the loads that were committed last. */
+  readonly loads: readonly string[];
+  commit(id: string, requests: readonly (readonly KafkaMessage[])[]): Promise<void>;
+}
+
+/** A writer that has shut out its predecessors and knows which of their loads got through. */
+const beginWriter = async (
+  cluster: Cluster,
+  options: ResolvedKafkaOptions,
+  topics: Topics,
+  id: string,
+): Promise<Writer> => {
+  const { compression } = options;
+  const transactions = createTransactions(cluster, {
+    transactionalId: id,
+    compression,
+    timeout: transactionTimeout,
+  });
+  const notes = createLoadNotes(cluster, topics.loads.name, topics.loads.partitions, id);
+  await transactions.begin();
+  const loads = await notes.read();
+  return {
+    loads,
+    async commit(load, requests) {
+      await transactions.commit([...requests, [notes.note([...loads, load])]]);
+      loads.push(load);
+    },
+  };
 };
 
 /**
- * Kafka, with an idempotent producer and acks=all. Brokers recognise a repeat by its place in the producer's sequence, not by what is in
- * it. So there is one request at a time, and after one whose end is unknown the very same is sent next, or a new producer begins.
+ * Kafka, a load in one transaction with a note of its id. Whatever is unclear after a failure, a killed broker or a killed collector, is
+ * cleared up before the next load: the open transaction is ended, whoever had opened it, and the notes tell whether the load is there.
  */
-export const createKafka: CreateDestination = async (config): Promise<Destination> => {
+export const createKafka: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
   const options = parseKafkaOptions(config);
-  const kafka = await importClient('@platformatic/kafka', () => import('@platformatic/kafka'));
+  const name = String(config['name'] ?? 'kafka');
+  const kafka: KafkaClient = await importClient('@platformatic/kafka', () => import('@platformatic/kafka'));
   let topics: Topics | null = null;
-  let producer: Producer | null = null;
-  let progress: Progress | null = null;
+  let cluster: Cluster | null = null;
+  let writer: Writer | null = null;
 
-  const drop = async (): Promise<void> => {
-    const old = producer;
-    producer = null;
-    // It is of no use any more, closed or not: an error is no news.
-    if (old) await new Promise<void>((resolve) => old.close(true, () => resolve()));
+  const letGo = async (): Promise<void> => {
+    const old = cluster;
+    cluster = null;
+    writer = null;
+    await old?.close();
   };
 
   const prepare = async (): Promise<Topics> => {
@@ -94,36 +104,13 @@ export const createKafka: CreateDestination = async (config): Promise<Destinatio
     }
   };
 
-  const send = async (messages: KafkaMessage[]): Promise<void> => {
-    producer ??= new kafka.Producer({
-      ...connectionOptions(options),
-      idempotent: true,
-      acks: kafka.ProduceAcks.ALL,
-      compression: options.compression,
-    });
-    try {
-      await producer.send({ messages });
-    } catch (error) {
-      const found = protocolErrors(error as ErrorTree);
-      // An old repeat: the brokers have it.
-      if (found.length > 0 && found.every((name) => name === 'DUPLICATE_SEQUENCE_NUMBER')) return;
-      if (found.some((name) => producerIsLost.has(name))) await drop();
-      throw error;
-    }
-  };
-
   const load = async (batch: LoadBatch): Promise<void> => {
     topics ??= await prepare();
-    if (progress?.id !== batch.id) {
-      if (progress && progress.next < progress.requests.length) await drop();
-      const requests = requestsOf(batch, topics, options.maxRequestBytes, kafka.murmur2);
-      progress = { id: batch.id, requests, next: 0 };
-    }
-    for (const { requests } = progress; progress.next < requests.length; progress.next += 1) {
-      await send(requests[progress.next]!);
-    }
-    // Only the id is worth keeping.
-    progress = { id: batch.id, requests: [], next: 0 };
+    const requests = requestsOf(batch, topics, options.maxRequestBytes, kafka.murmur2);
+    cluster ??= createCluster(kafka, options);
+    writer ??= await beginWriter(cluster, options, topics, await writerIdOf(dataDir, name));
+    if (writer.loads.includes(batch.id)) return;
+    await writer.commit(batch.id, requests);
   };
 
   return {
@@ -138,9 +125,11 @@ export const createKafka: CreateDestination = async (config): Promise<Destinatio
       try {
         await load(batch);
       } catch (error) {
-        throw failureOf(error);
+        const failure = failureOf(error);
+        if (failure.kind !== 'poison') await letGo();
+        throw failure;
       }
     },
-    close: drop,
+    close: letGo,
   };
 };
