@@ -16,7 +16,7 @@ export interface PluginHost {
     listener: (event: Event) => void,
     options?: AddEventListenerOptions,
   ): void;
-  /** Runs the task when the page is hidden or left, before the queue is sent for the last time. */
+  /** Runs the task when the page is hidden or left, before the queue is sent for the last time. Not after the tracker is closed. */
   onLeave(task: () => void): void;
   /** Runs the task when consent lets events be made: now, or once it is granted. */
   whenAllowed(task: () => void): void;

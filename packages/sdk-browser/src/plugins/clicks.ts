@@ -1,6 +1,7 @@
 import type { JsonObject } from '@nitka/core';
 import { cleanUrl } from '../page-url.ts';
 import type { Plugin, PluginHost } from '../plugin.ts';
+import { isSameSite } from './parts/site.ts';
 import { closest, isIgnored, targetOf } from './parts/tree.ts';
 
 export interface ClicksOptions {
@@ -24,8 +25,8 @@ export interface ClicksOptions {
 }
 
 const files =
-  'pdf,doc,docx,xls,xlsx,ppt,pptx,odt,ods,rtf,txt,csv,xml,epub,fb2,djvu,zip,rar,7z,gz,tar,exe,msi,dmg,pkg,apk,mp3,wav,mp4,mov,avi,mkv,webm,dwg'.split(
-    ',',
+  'pdf|docx?|xlsx?|pptx?|od[ts]|rtf|txt|csv|xml|epub|fb2|djvu|zip|rar|7z|gz|tar|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi|mkv|webm|dwg'.split(
+    '|',
   );
 
 /**
@@ -39,65 +40,48 @@ export const clicks =
   (host) => {
     const { window } = host;
     const { document, location } = window;
-    let active = true;
+    const file = new RegExp(`\\.(${downloads.join('|')})$`, 'i');
 
-    const isOwn = (name: string): boolean =>
-      [location.hostname.replace(/^www\./, ''), ...ownHosts].some(
-        (own) => name === own || name.endsWith(`.${own}`) || location.hostname.endsWith(`.${name}`),
-      );
-
-    const declared = (element: HTMLElement): void => {
-      const { nitkaEvent, nitkaProps, ...data } = element.dataset;
+    const declared = (element: Element | null): void => {
+      const { nitkaEvent, nitkaProps, ...data } = (element as HTMLElement | null)?.dataset ?? {};
       if (nitkaEvent) host.track(nitkaEvent, propertiesOf(data, nitkaProps, host.report));
     };
 
     const linked = (link: Element): void => {
       const address = link.getAttribute('href') ?? link.getAttribute('xlink:href') ?? '';
-      const [, scheme = '', contact = ''] = /^\s*(tel|mailto):([^?]*)/i.exec(address) ?? [];
+      const [, scheme, to] = /^\s*(tel|mailto):([^?]*)/i.exec(address) ?? [];
       const text = link.textContent.replace(/\s+/g, ' ').trim().slice(0, 100);
       if (scheme) {
-        if (contacts)
-          host.track(/^t/i.test(scheme) ? 'Phone Clicked' : 'Email Clicked', { to: contact, text });
+        if (contacts) host.track(/t/i.test(scheme[0]!) ? 'Phone Clicked' : 'Email Clicked', { to, text });
         return;
       }
-      if (!address) return;
-      const target = cleanUrl(new URL(address, document.baseURI).href);
+      const target = address && cleanUrl(new URL(address, document.baseURI).href);
       if (!target) return;
-      const url = target.href;
-      const extension = /\.(\w+)$/.exec(target.pathname)?.[1]?.toLowerCase() ?? '';
-      if (downloads.includes(extension) || (downloads[0] && link.hasAttribute('download'))) {
-        host.track('File Downloaded', { url, extension, text });
-      } else if (outbound && !isOwn(target.hostname)) {
-        host.track('Outbound Link Clicked', { url, host: target.hostname, text });
+      const { href: url, hostname, pathname } = target;
+      const [, extension = ''] = (downloads[0] && file.exec(pathname)) || [];
+      if (extension || (downloads[0] && link.hasAttribute('download'))) {
+        host.track('File Downloaded', { url, extension: extension.toLowerCase(), text });
+      } else if (outbound && ![location.hostname, ...ownHosts].some((own) => isSameSite(own, hostname))) {
+        host.track('Outbound Link Clicked', { url, host: hostname, text });
       }
     };
 
-    const onClick = (event: Event): void => {
+    const onEvent = (event: Event): void => {
       const target = targetOf(event);
       // 1 is the middle button; the right one opens a menu.
-      if (!active || !target || (event as MouseEvent).button > 1 || isIgnored(target)) return;
+      if (!target || (event as MouseEvent).button > 1 || isIgnored(target)) return;
+      // A form is told of when it is sent, not at each click in it.
+      if (event.type === 'submit') return declared(target);
       // A click on a label is followed by one on its field.
       const { control } = (closest(target, 'label') ?? {}) as HTMLLabelElement;
-      if (control && control !== target && !control.contains(target)) return;
+      if (control && !control.contains(target)) return;
       const marked = closest(target, '[data-nitka-event]');
-      if (marked && marked.tagName !== 'FORM') declared(marked as HTMLElement);
+      if (marked?.tagName !== 'FORM') declared(marked);
       const link = closest(target, 'a,area');
       if (link) linked(link);
     };
 
-    for (const type of ['click', 'auxclick']) host.listen(window, type, onClick, { capture: true });
-    host.listen(
-      window,
-      'submit',
-      (event) => {
-        const form = event.target as HTMLElement;
-        if (active && !isIgnored(form)) declared(form);
-      },
-      { capture: true },
-    );
-    return () => {
-      active = false;
-    };
+    for (const type of ['click', 'auxclick', 'submit']) host.listen(window, type, onEvent, { capture: true });
   };
 
 /** `data-nitka-prop-order-id` gives `orderId`, a text; `data-nitka-props` gives a JSON object. */
@@ -108,13 +92,13 @@ const propertiesOf = (
 ): JsonObject => {
   const properties: JsonObject = {};
   try {
-    if (json) Object.assign(properties, JSON.parse(json));
+    Object.assign(properties, JSON.parse(json ?? '{}'));
   } catch {
     report('invalid_call', 'data-nitka-props');
   }
-  for (const [key, value] of Object.entries(data)) {
-    if (!/^nitkaProp[A-Z]/.test(key)) continue;
-    properties[key.charAt(9).toLowerCase() + key.slice(10)] = value;
+  for (const key in data) {
+    const [, initial, rest] = /^nitkaProp([A-Z])(.*)/.exec(key) ?? [];
+    if (initial) properties[initial.toLowerCase() + rest] = data[key];
   }
   return properties;
 };

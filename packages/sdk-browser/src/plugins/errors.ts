@@ -23,8 +23,6 @@ const notOfThePage = /-extension:\/\/|ResizeObserver loop/;
 export const errors =
   ({ limit = 10, ignore }: ErrorsOptions = {}): Plugin =>
   (host) => {
-    const { window } = host;
-    let active = true;
     const told = new Set<string>();
 
     const tell = (
@@ -34,20 +32,21 @@ export const errors =
     ): void => {
       const { name, message, stack } = (thrown ?? {}) as Partial<Error>;
       const text = (part: unknown, length: number): string | undefined =>
-        typeof part === 'string' && part
-          ? withoutPersonal(part.slice(0, 4 * length)).slice(0, length)
-          : undefined;
-      const said = text(message, 500) ?? text(more.message, 500) ?? text(String(thrown), 500);
-      const trace = text(stack, 2000);
-      const key = `${said}${trace ?? `${more.source}${more.line}`}`;
-      const whole = `${said}${stack}${more.source}`;
-      if (!active || told.size >= limit || told.has(key) || notOfThePage.test(whole) || ignore?.test(whole))
-        return;
-      told.add(key);
-      host.track('Error Occurred', { ...more, kind, name: text(name, 100), message: said, stack: trace });
+        part ? withoutPersonal(String(part).slice(0, 4 * length)).slice(0, length) : undefined;
+      const said = text(message || more.message || String(thrown), 500);
+      const whole = `${said}${stack}${more.source}${more.line}`;
+      if (told.size >= limit || told.has(whole) || notOfThePage.test(whole) || ignore?.test(whole)) return;
+      told.add(whole);
+      host.track('Error Occurred', {
+        ...more,
+        kind,
+        name: text(name, 100),
+        message: said,
+        stack: text(stack, 2000),
+      });
     };
 
-    host.listen(window, 'error', (event) => {
+    host.listen(host.window, 'error', (event) => {
       const { error, message, filename, lineno: line, colno: column } = event as ErrorEvent;
       // A picture that did not load has no message.
       if (!message) return;
@@ -58,10 +57,7 @@ export const errors =
         ...(hidden ? { crossOrigin: true } : { source: withoutPersonal(filename), line, column }),
       });
     });
-    host.listen(window, 'unhandledrejection', (event) => {
+    host.listen(host.window, 'unhandledrejection', (event) => {
       tell('rejection', (event as PromiseRejectionEvent).reason, {});
     });
-    return () => {
-      active = false;
-    };
   };

@@ -2,9 +2,8 @@ import { cleanUrl } from '../page-url.ts';
 import type { JsonObject } from '@nitka/core';
 import type { Plugin } from '../plugin.ts';
 import { soon } from './parts/guard.ts';
-import { createEngagement, type Engagement } from './page-views/engagement.ts';
+import { watchEngagement } from './page-views/engagement.ts';
 import { watchLocation } from './page-views/location.ts';
-import { whenTitled } from './page-views/title.ts';
 
 export interface PageViewsOptions {
   /**
@@ -30,6 +29,9 @@ export interface PageViewsOptions {
   engagement?: boolean;
 }
 
+/** Milliseconds from one look at the title to the next. */
+const glance = 50;
+
 /**
  * A page event for the page as it loads, when a prerendered one is shown, and for each page inside a single-page app.
  * What replaces its own address, or only the query of it, shows no other page
@@ -42,11 +44,11 @@ export const pageViews =
   (host) => {
     const { window } = host;
     const { document, location } = window;
-    let active = true;
-    let stay: Engagement;
+    let takeStay: (leaving?: boolean) => number;
     let stopWatching: (() => void) | undefined;
-    let current: URL | undefined;
+    let current: URL;
     let shown: JsonObject | undefined;
+    let timer: number | undefined;
     /** Sends the page that still waits for its title. */
     let settleNow: (() => void) | undefined;
 
@@ -56,51 +58,57 @@ export const pageViews =
       return url;
     };
 
-    const leave = (leaving: boolean): void => {
+    const leave = (leaving?: boolean): void => {
       settleNow?.();
-      const engagementTime = stay.take(leaving);
+      const engagementTime = takeStay(leaving);
       if (engagement && shown && engagementTime) host.track('Page Left', { engagementTime }, { page: shown });
     };
 
     const view = (referrer?: string, oldTitle?: string): void => {
-      const wait: { cancel?: () => void } = {};
+      let left = settle;
       const send = (): void => {
-        if (settleNow !== send) return;
-        settleNow = undefined;
-        wait.cancel?.();
-        const { href: url, pathname: path, search } = current!;
-        shown = { url, path, search, title: document.title };
-        if (referrer === undefined) return host.page(undefined, shown);
-        shown.referrer = referrer;
-        host.page(undefined, shown, { page: shown });
+        stop();
+        const { href: url, pathname: path, search } = current;
+        shown = { url, path, search, title: document.title, referrer };
+        host.page(undefined, shown, referrer === undefined ? referrer : { page: shown });
+      };
+      /** Frameworks set the title after the address, some never. */
+      const look = (): void => {
+        if (left <= 0 || (document.title && document.title !== oldTitle)) return send();
+        left -= glance;
+        timer = window.setTimeout(look, glance);
       };
       current = address();
       settleNow = send;
-      wait.cancel = whenTitled(window, settle, oldTitle, send);
+      look();
+    };
+
+    const stop = (): void => {
+      settleNow = undefined;
+      window.clearTimeout(timer);
     };
 
     const changed = (replaced: boolean): void => {
       const before = current;
       const now = address();
-      if (!active || !before || now.href === before.href) return;
+      if (now.href === before.href) return;
       if (replaced && (settleNow || (now.pathname === before.pathname && now.hash === before.hash))) {
         // A redirect before the page was told of, or a filter that writes itself into the query.
         current = now;
         return;
       }
       const title = document.title;
-      leave(false);
+      leave();
       view(before.href, title);
     };
 
     const start = (): void => {
-      if (!active) return;
-      stay = createEngagement(host);
+      takeStay = watchEngagement(host);
       view();
       stopWatching = watchLocation(host, changed);
-      host.onLeave(() => active && leave(true));
+      host.onLeave(() => leave(true));
       host.listen(window, 'pageshow', (event) => {
-        if (active && restored && (event as PageTransitionEvent).persisted) view();
+        if (restored && (event as PageTransitionEvent).persisted) view();
       });
     };
 
@@ -110,8 +118,7 @@ export const pageViews =
     } else soon(host, start);
 
     return () => {
-      active = false;
-      settleNow = undefined;
+      stop();
       stopWatching?.();
     };
   };

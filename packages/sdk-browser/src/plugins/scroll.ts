@@ -22,7 +22,6 @@ export const scroll =
   (host) => {
     const { window } = host;
     const { document, location } = window;
-    let active = true;
     let timer: number | undefined;
     let place: Element | null | undefined;
     let path = '';
@@ -37,7 +36,7 @@ export const scroll =
       timer = undefined;
       newPage();
       const block = place ?? document.scrollingElement;
-      if (!active || !block) return;
+      if (!block) return;
       // Half a pixel: zoomed pages never reach their end exactly.
       const seen = (100 * (block.scrollTop + block.clientHeight + 0.5)) / Math.max(block.scrollHeight, 1);
       const depth = Math.max(0, ...depths.filter((percent) => percent <= seen));
@@ -67,8 +66,5 @@ export const scroll =
       const fits = !place && page && page.scrollHeight <= page.clientHeight + 1;
       if (timer !== undefined || fits) measure();
     });
-    return () => {
-      active = false;
-      window.clearTimeout(timer);
-    };
+    return () => window.clearTimeout(timer);
   };

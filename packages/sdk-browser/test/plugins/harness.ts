@@ -109,6 +109,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
     undo() {
       undos.forEach((task) => task?.());
       listeners.splice(0).forEach((task) => task());
+      leaving.length = 0;
     },
     close: () => window.close(),
   };

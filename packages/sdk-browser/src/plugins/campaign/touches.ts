@@ -1,6 +1,7 @@
 import type { Touch } from '@nitka/core';
 import { cleanUrl } from '../../page-url.ts';
 import type { TextStore } from '../../storage/text-store.ts';
+import { isSameSite } from '../parts/site.ts';
 
 /**
  * Click ids by parameter name. Most end alike (`yclid`, `ysclid`, `gclid`, `fbclid`, `msclkid`, `irclickid`,
@@ -10,20 +11,6 @@ import type { TextStore } from '../../storage/text-store.ts';
  */
 const clickId =
   /^(\w*cl(k|ick_?)?id|[gw]braid|gclsrc|gad_\w+|srsltid|epik|li_fat_id|sc_?cid|rdt_cid|erid|roistat|calltouch_tm|admitad_uid|_openstat|dicbo|vmcid|mc_eid|wickedid|igsh(id)?|tduid|cjevent|awc|ttd_id|tblci)$/i;
-
-/**
- * Another page of this site is no touch, and neither is another subdomain, as the visitor id is shared with it.
- * Without a public suffix list siblings are told by a second level longer than `co`, `com`, `msk`.
- */
-const isSameSite = (a: string, b: string): boolean => {
-  const [one, other] = [a, b].map((host) => `.${host.replace(/^www\./, '')}`) as [string, string];
-  const sibling = /\.[^.]{4,}\.[^.]+$/;
-  const shared = sibling.exec(one)?.[0];
-  return one.endsWith(other) || other.endsWith(one) || (!!shared && shared === sibling.exec(other)?.[0]);
-};
-
-const orNothing = <Fields extends object>(fields: Fields): Fields | undefined =>
-  Object.keys(fields).length > 0 ? fields : undefined;
 
 export interface Touches {
   /** This page's utm parameters, as Segment's `context.campaign`. */
@@ -40,22 +27,21 @@ export const createTouches = (
 ): Touches => {
   const landing = cleanUrl(location.href);
   const from = cleanUrl(document.referrer);
-  const campaign: Record<string, string> = {};
-  const clicks: Record<string, string> = {};
-  landing?.searchParams.forEach((value, name) => {
+  const place = (url: URL | null): string | undefined => url?.origin && url.origin + url.pathname;
+  let utm: Record<string, string> | undefined;
+  let clickIds: Record<string, string> | undefined;
+  landing?.searchParams.forEach((text, name) => {
+    const value = text.slice(0, 500);
     if (!value) return;
-    if (name.startsWith('utm_')) campaign[name.slice(4)] = value.slice(0, 500);
-    else if (clickId.test(name) || moreClickIds.includes(name)) clicks[name] = value.slice(0, 500);
+    if (name.startsWith('utm_')) (utm ??= {})[name.slice(4)] = value;
+    else if (clickId.test(name) || moreClickIds.includes(name)) (clickIds ??= {})[name] = value;
   });
-  const utm = orNothing(campaign);
-  const clickIds = orNothing(clicks);
-  const referrer =
-    from && !isSameSite(from.hostname, location.hostname) ? from.origin + from.pathname : undefined;
-  const touch: Touch = {
-    ...(utm && { campaign }),
-    ...(clickIds && { clickIds }),
-    ...(referrer && { referrer }),
-    ...(landing && { landingPage: landing.origin + landing.pathname }),
+  const referrer = isSameSite(from?.hostname ?? '', location.hostname) ? undefined : place(from);
+  const touch = {
+    campaign: utm,
+    clickIds,
+    referrer,
+    landingPage: place(landing),
     at: new Date(now).toISOString(),
   };
   let isNew = !!(utm ?? clickIds ?? referrer);

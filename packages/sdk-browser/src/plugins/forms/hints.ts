@@ -1,21 +1,30 @@
 import { parentOf } from '../parts/tree.ts';
 
-const attributes = ['name', 'id', 'placeholder', 'aria-label', 'title', 'data-tilda-rule'];
-
-/** All that names a field, in lower case, `camelCase` taken apart. */
+/** All that names a field, in lower case, `camelCase` and numbers taken apart, each part ended by `;`. */
 export const hintsOf = (field: HTMLInputElement): string => {
-  const own = attributes.map((name) => field.getAttribute(name));
-  const labels = [...(field.labels ?? [])].map((label) => label.textContent);
+  const [placeholder, label, ...names] = [
+    'placeholder',
+    'aria-label',
+    'name',
+    'id',
+    'title',
+    'data-tilda-rule',
+    'aria-labelledby',
+  ].map((name) => field.getAttribute(name) ?? '');
   const root = field.getRootNode() as Document;
-  const described = (field.getAttribute('aria-labelledby') ?? '')
-    .split(/\s+/)
-    .map((id) => id && root.getElementById?.(id)?.textContent);
-  const texts = [...labels, ...described, field.placeholder, field.ariaLabel].some((text) => text?.trim())
-    ? [...labels, ...described]
-    : [textBeside(field)];
-  return ` ${[...own, ...texts].join(' ; ')} `
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/\s+/g, ' ')
+  const labels = [
+    ...(field.labels ?? []),
+    ...names
+      .pop()!
+      .split(' ')
+      .map((id) => id && root.getElementById?.(id)),
+  ];
+  const texts = [placeholder, label, ...labels.map((each) => each && each.textContent)];
+  if (!texts.join('').trim()) texts.push(textBeside(field));
+  return ` ${[...texts, ...names].join(' ; ')} ; `
+    .replace(/___+/g, ' phone ')
+    .replace(/([a-z])(?=[A-Z\d])/g, '$1 ')
+    .replace(/[^a-zа-яё\d+;]+/gi, ' ')
     .toLowerCase();
 };
 
@@ -23,8 +32,7 @@ export const hintsOf = (field: HTMLInputElement): string => {
 const textBeside = (field: Element): string => {
   let block: Element | null = field;
   for (let level = 0; level < 4 && block && block.tagName !== 'FORM'; level++, block = parentOf(block)) {
-    if (block !== field && block.querySelectorAll('input:not([type=hidden]),textarea,select').length > 1)
-      break;
+    if (block.querySelectorAll('input:not([type=hidden]),textarea,select').length > 1) break;
     const before = block.previousElementSibling;
     const text =
       block.textContent.trim() || (before && !before.querySelector('input') && before.textContent.trim());

@@ -5,35 +5,34 @@ import { fieldsOf } from './fields.ts';
 
 /** As typed: the tracker normalises and hashes. */
 export interface Identifiers {
-  phone?: string;
-  email?: string;
+  phone?: string | undefined;
+  email?: string | undefined;
 }
 
-/** The visitor's phone and e-mail in a form, or an empty object. */
+/** The visitor's phone and e-mail in a form. */
 export const identifiersOf = (root: Element): Identifiers => {
-  const fields = fieldsOf(root).sort((one, other) => one.rank - other.rank);
+  const fields = fieldsOf(root);
   const found: Identifiers = {};
   for (const field of fields) {
-    if (field.email && !found.email && normaliseEmail(field.input.value))
-      found.email = field.input.value.trim();
-    else if (field.phone && !found.phone) {
-      const phone = phoneIn(field);
-      if (phone) found.phone = phone;
-    }
+    const text = textIn(field);
+    if (field.email && normaliseEmail(text)) found.email ??= text;
+    else if (field.phone) found.phone ??= phoneIn(field);
   }
   found.phone ??= phoneInParts(fields);
-  if (!found.phone) delete found.phone;
   return found;
 };
 
-const phoneIn = ({ input, doubtful }: Field): string | undefined => {
-  const text = input.value.trim();
+const textIn = ({ input }: Field): string => input.value.trim();
+
+const phoneIn = (field: Field): string | undefined => {
+  const text = textIn(field);
   // A mask not filled to its end holds underscores, and its digits could pass for a shorter number.
-  if (!text || /[_\p{L}]/u.test(text)) return;
-  const code = text.startsWith('+') ? '' : dialCode(input);
+  if (/[_\p{L}]/u.test(text)) return;
+  const code = !text.startsWith('+') && dialCode(field.input);
   const phone = code && code !== '+7' ? code + text.replace(/^0+/, '') : text;
-  if (doubtful && !/^(\+|[78]?\D{0,3}9\d)/.test(phone)) return;
-  return normalisePhone(phone) ? phone : undefined;
+  return normalisePhone(phone) && (!field.doubtful || /^(\+|[78]?\D{0,3}9\d)/.test(phone))
+    ? phone
+    : undefined;
 };
 
 /** The country code that a flag menu shows beside the field instead of in it. */
@@ -41,7 +40,7 @@ const dialCode = (input: Element): string | undefined => {
   let block: Element | null = input;
   for (let level = 0; level < 3 && (block = parentOf(block)); level++) {
     for (const element of block.querySelectorAll('[class*=code i],select[name*=code i]')) {
-      const text = ((element as HTMLSelectElement).value || element.textContent || '').trim();
+      const text = ((element as HTMLSelectElement).value || element.textContent).trim();
       if (/^\+\d{1,4}$/.test(text)) return text;
     }
   }
@@ -50,9 +49,9 @@ const dialCode = (input: Element): string | undefined => {
 
 /** One number in two to four short fields, the code apart from the rest. */
 const phoneInParts = (fields: Field[]): string | undefined => {
-  const parts = fields
-    .filter((field) => field.phone && !field.email)
-    .map((field) => field.input.value.trim());
-  if (parts.length < 2 || parts.length > 4 || parts.some((part) => !/^[+\d\s()-]{1,9}$/.test(part))) return;
-  return normalisePhone(parts.join('')) ? parts.join('') : undefined;
+  const parts = fields.filter(({ phone, email }) => phone && !email).map(textIn);
+  const whole = parts.join('');
+  return parts.length < 5 && parts.every((part) => /^[+\d\s()-]{1,9}$/.test(part)) && normalisePhone(whole)
+    ? whole
+    : undefined;
 };

@@ -5,34 +5,23 @@ import { patch } from '../parts/patch.ts';
 const limit = 100_000;
 
 /** What a body says, as far as it can be read without touching it: text or a promise of text. */
-const textOf = (body: unknown): string | Promise<string> => {
-  if (typeof body === 'string') return body;
-  if (!body || typeof body !== 'object') return '';
+const textOf = (body: unknown): string | false | Promise<string> => {
   if (ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
   // Told by shape: the body may come from another frame's realm.
-  const { size, headers } = body as Blob & Request;
+  const { size, headers, text, append } = (body ?? '') as Partial<Blob & Request & FormData>;
   if (headers)
-    return /json|urlenc|text/.test(headers.get('content-type') ?? '') ? (body as Request).clone().text() : '';
-  if ('text' in body) return size < limit ? (body as Blob).text() : '';
+    return /json|urlenc|text/.test(headers.get('content-type') ?? '') && (body as Request).clone().text();
+  if (text) return size! < limit && (body as Blob).text();
   // FormData and URLSearchParams. A stream has values() too, which would lock it.
-  if ('append' in body) {
-    return [...(body as FormData).values()].filter((value) => typeof value === 'string').join('&');
-  }
-  return '';
+  return append ? [...(body as FormData).values()].join() : typeof body === 'string' && body;
 };
 
-/** ASCII is enough, and never fails on a lone percent sign. */
-const decoded = (text: string): string =>
-  text
-    .replace(/\+/g, ' ')
-    .replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+/** Letters and digits alone, and no percent codes: so it matters not how a value is written. */
+const bare = (text: string): string => text.toLowerCase().replace(/%[\da-f]{2}|[^a-z\d]/g, '');
 
-/** True if a text holds the phone or the e-mail, however it is written there. */
-export const carries = (text: string, value: string): boolean => {
-  const plain = decoded(text).toLowerCase();
-  if (value.includes('@')) return plain.includes(value.toLowerCase());
-  return plain.replace(/\D+/g, '').includes(value.replace(/\D/g, '').slice(-10));
-};
+/** True if a text holds the phone, with whatever code, or the e-mail. */
+export const carries = (text: string, value: string): boolean =>
+  bare(text).includes(bare(value).replace(/^\d+(?=\d{10}$)/, ''));
 
 /**
  * Tells the text of the requests that the page's scripts send: address and body.
@@ -44,23 +33,23 @@ export const watchRequests = (
   awaited: () => boolean,
   seen: (text: string) => void,
 ): (() => void) => {
-  const look = (url: unknown, body: unknown): void => {
+  const look = (url: unknown, body?: unknown): void => {
     if (!awaited()) return;
+    const join = (text: string | false) => seen(`${url as string} ${text && text.slice(0, limit)}`);
     const text = textOf(body);
-    const join = (read: string) => seen(`${url as string}\n${read.slice(0, limit)}`);
-    if (typeof text === 'string') join(text);
-    else text.then(join, () => {});
+    // At once where it can be: the page may be gone in a moment.
+    if (typeof text === 'object') text.then(join, () => {});
+    else join(text);
   };
-  const addresses = new WeakMap<object, unknown>();
   const { window } = host;
   const xhr = window.XMLHttpRequest?.prototype;
   const undo = [
-    patch(host, window, 'fetch', (_, args: unknown[]) => {
-      const [input, init] = args as [Partial<Request>, RequestInit?];
-      look(input.url ?? input, init?.body ?? (input.body && input));
+    patch(host, window, 'fetch', (_, [input, init]: unknown[]) => {
+      const { url, body } = input as Partial<Request>;
+      look(url ?? input, (init as RequestInit | undefined)?.body ?? (body && input));
     }),
-    patch(host, xhr, 'open', (self, args: unknown[]) => addresses.set(self as object, args[1])),
-    patch(host, xhr, 'send', (self, [body]) => look(addresses.get(self as object), body)),
+    patch(host, xhr, 'open', (_, [, url]: unknown[]) => look(url)),
+    patch(host, xhr, 'send', (_, [body]) => look('', body)),
     patch(host, window.navigator, 'sendBeacon', (_, [url, body]) => look(url, body)),
   ];
   return () => undo.forEach((task) => task());

@@ -11,18 +11,16 @@ type Navigation = EventTarget & { readonly currentEntry: unknown };
  * @param changed after the change, with whether the entry was replaced
  */
 export const watchLocation = (host: PluginHost, changed: (replaced: boolean) => void): (() => void) => {
-  const { window } = host;
-  const { navigation } = window as { navigation?: Navigation };
-  if (navigation?.addEventListener) {
+  const { history, navigation } = host.window as Window & { navigation?: Navigation };
+  if (navigation) {
     host.listen(navigation, 'currententrychange', (event) => {
       changed((event as Event & { navigationType?: string }).navigationType === 'replace');
     });
     return () => {};
   }
-  const { history } = window;
   const undo = (['pushState', 'replaceState'] as const).map((name) =>
     patch(host, history, name, () => soon(host, () => changed(name === 'replaceState'))),
   );
-  for (const type of ['popstate', 'hashchange']) host.listen(window, type, () => changed(false));
+  for (const type of ['popstate', 'hashchange']) host.listen(host.window, type, () => changed(false));
   return () => undo.forEach((task) => task());
 };
