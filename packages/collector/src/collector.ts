@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { Clock } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
@@ -17,9 +16,13 @@ import { createIngest } from './ingest.ts';
 import { createLoader } from './loader/loader.ts';
 import type { Loader, LoaderParts } from './loader/loader.ts';
 import { createLoaderThread } from './loader/thread.ts';
+import { openPrivacy } from './privacy/open.ts';
+import type { Privacy } from './privacy/open.ts';
 import { createBackpressure } from './plugins/backpressure.ts';
 import type { Backpressure } from './plugins/backpressure.ts';
 import { createMetrics } from './plugins/metrics.ts';
+import { createRecovery } from './recovery/recovery.ts';
+import { spoolOptions } from './spool/options.ts';
 import { openSpool } from './spool/spool.ts';
 import type { Spool } from './spool/spool.ts';
 
@@ -43,7 +46,7 @@ export interface CollectorParts {
 
 const openOwnSpool = (config: CollectorConfig, onError: (error: unknown) => void): Spool => {
   try {
-    return openSpool({ folder: join(config.dataDir, 'spool'), onError });
+    return openSpool({ ...spoolOptions(config), onError });
   } catch (error) {
     throw new NitkaError('spool_corrupt', (error as Error).message, { cause: error });
   }
@@ -81,8 +84,10 @@ export const openCollector = async (
   let app: FastifyInstance | undefined;
   let spool: Spool | undefined;
   let loader: Loader | undefined;
+  let privacy: Privacy | undefined;
   const report = (fields: object, text: string): void => app?.log.warn(fields, text);
   try {
+    privacy = openPrivacy(config, clock.now);
     spool = openOwnSpool(config, (error) =>
       report({ reason: (error as Error).message }, 'a transaction of the spool failed'),
     );
@@ -93,8 +98,9 @@ export const openCollector = async (
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
     const backpressure = await createBackpressure(limits, { waiting: spool.waitingBytes });
     const names = config.destinations.map(({ name }) => name);
+    const enrich = createEnrich(config.privacy.ip);
     const own = {
-      ingest: createIngest({ config, spool, enrich: createEnrich(config.privacy.ip) }),
+      ingest: createIngest({ config, spool, enrich, guard: privacy.guard }),
       backpressure,
       spool,
       loader,
@@ -104,11 +110,19 @@ export const openCollector = async (
       logger: { level: config.log.level },
     };
     app = await buildApp(config, own);
-    commands.serve({ spool, loader, names });
-    return assemble(config, { app, spool, loader, backpressure, admin });
+    const { query, wake } = loader;
+    const recovery = createRecovery({
+      config,
+      spool,
+      ask: (name) => (sql, limit) => query(sql, limit, name),
+      ingestInto: (target) => createIngest({ config, spool: target, enrich }),
+    });
+    commands.serve({ spool, loader, names, recovery, wake });
+    return assemble(config, { app, spool, loader, backpressure, admin, privacy });
   } catch (error) {
     await loader?.stop(0);
     await spool?.close();
+    await privacy?.close();
     await admin.close();
     throw error;
   }
@@ -118,11 +132,12 @@ interface OpenParts extends Pick<Collector, 'app' | 'spool'> {
   readonly loader: Loader;
   readonly backpressure: Backpressure;
   readonly admin: AdminServer;
+  readonly privacy: Privacy;
 }
 
 const assemble = (
   config: CollectorConfig,
-  { app, spool, loader, backpressure, admin }: OpenParts,
+  { app, spool, loader, backpressure, admin, privacy }: OpenParts,
 ): Collector => {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
@@ -130,6 +145,7 @@ const assemble = (
     await app.close();
     await loader.stop(config.shutdownSeconds * 1000);
     await spool.close();
+    await privacy.close();
     await admin.close();
   };
   return {

@@ -88,6 +88,16 @@ const contradictions = (config: { sources: SourceConfig[]; destinations: Destina
   return faults;
 };
 
+const privacyOf = (privacy: CollectorConfig['privacy'], folder: string): CollectorConfig['privacy'] => {
+  const inFolder = (path: string | null): string | null => (path === null ? null : resolve(folder, path));
+  return {
+    ...privacy,
+    keysFile: inFolder(privacy.keysFile),
+    vaultPath: inFolder(privacy.vaultPath),
+    vaultKeyFile: inFolder(privacy.vaultKeyFile),
+  };
+};
+
 /**
  * A checked config with every default filled in.
  *
@@ -123,7 +133,8 @@ export const parseConfig = (
     limits: { ...defaults.limits, ...file.limits },
     visitorCookie: { ...defaults.visitorCookie, ...file.visitorCookie },
     script: { ...script, file: script.file === null ? null : resolve(folder, script.file) },
-    privacy: { ...defaults.privacy, ...file.privacy },
+    privacy: privacyOf({ ...defaults.privacy, ...file.privacy }, folder),
+    spool: { ...defaults.spool, ...file.spool },
     loader: { ...defaults.loader, ...file.loader },
     log: { ...defaults.log, ...file.log },
     shutdownSeconds: file.shutdownSeconds ?? defaults.shutdownSeconds,

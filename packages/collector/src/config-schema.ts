@@ -10,6 +10,8 @@ const name = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' } as const;
 const cookieName = { type: 'string', pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" } as const;
 const origin = { type: 'string', pattern: '^(\\*|https?://(\\*\\.)?[^/*?#\\s]+)$' } as const;
 
+const identifiers = { enum: ['plain', 'token', 'hash'] } as const;
+
 const source = {
   type: 'object',
   additionalProperties: false,
@@ -20,6 +22,7 @@ const source = {
     writeKey: { type: 'string', minLength: 8, maxLength: 200 },
     writeKeySha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     origins: { type: 'array', items: origin },
+    identifiers,
   },
   allOf: [
     {
@@ -70,7 +73,16 @@ export const configSchema = {
       file: { type: ['string', 'null'] },
       maxAgeSeconds: { type: 'integer', minimum: 0 },
     }),
-    privacy: section({ ip: { enum: ['drop', 'truncate', 'keep'] } }),
+    privacy: section({
+      ip: { enum: ['drop', 'truncate', 'keep'] },
+      identifiers,
+      fields: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 100 } },
+      keysFile: { type: ['string', 'null'], minLength: 1 },
+      vaultPath: { type: ['string', 'null'], minLength: 1 },
+      vaultKeyFile: { type: ['string', 'null'], minLength: 1 },
+      vaultKeyVariable: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+    }),
+    spool: section({ keepDays: { type: 'number', minimum: 0 } }),
     loader: section({ maxEvents: positive, maxBytes: positive, maxDelayMs: positive }),
     log: section({ level: { enum: ['debug', 'info', 'warn', 'error', 'silent'] } }),
     shutdownSeconds: { type: 'integer', minimum: 0 },

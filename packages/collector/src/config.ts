@@ -19,6 +19,8 @@ export interface SourceConfig {
    * @default [] (only pages on the collector's own host)
    */
   readonly origins: readonly string[];
+  /** Instead of `privacy.identifiers`, for what this source sends. */
+  readonly identifiers?: 'plain' | 'token' | 'hash';
 }
 
 /** Other fields belong to the destination's type and are checked there. */
@@ -77,6 +79,29 @@ export interface CollectorConfig {
   readonly privacy: {
     /** `truncate` keeps 24 bits of IPv4, 48 of IPv6. Applied before anything is written. @default "truncate" */
     readonly ip: 'drop' | 'truncate' | 'keep';
+    /**
+     * What is kept of phones, e-mails and other personal fields, applied before anything is written: see docs/privacy.md. `token`: a keyed
+     * pseudonym, whose value is in the vault. `hash`: a keyed pseudonym, whose value is nowhere. @default "plain"
+     */
+    readonly identifiers: 'plain' | 'token' | 'hash';
+    /** Names of further fields that are personal, wherever they stand; for `token` and `hash`. @default [] */
+    readonly fields: readonly string[];
+    /** Keys of the pseudonyms, as `nitka-collector keys create` writes them. @default `<dataDir>/keys.json` */
+    readonly keysFile: string | null;
+    /** Folder of the vault and of the list of those who were forgotten. @default `<dataDir>/vault` */
+    readonly vaultPath: string | null;
+    /** The vault's own key: 32 bytes in base64. Best on another disk than the vault. @default the variable below */
+    readonly vaultKeyFile: string | null;
+    /** Name of the environment variable that has the vault's key. @default "NITKA_VAULT_KEY" */
+    readonly vaultKeyVariable: string;
+  };
+  readonly spool: {
+    /**
+     * How long events stay in the spool after every destination has them, for `replay`. The disk holds them for so long. A new destination
+     * starts with them.
+     * @default 0
+     */
+    readonly keepDays: number;
   };
   readonly loader: {
     /** Events in one load. @default 10000 */
@@ -107,7 +132,16 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
   },
   visitorCookie: { name: 'vid', domain: 'host', maxAgeDays: 400 },
   script: { path: '/nitka.js', file: null, maxAgeSeconds: 3600 },
-  privacy: { ip: 'truncate' },
+  privacy: {
+    ip: 'truncate',
+    identifiers: 'plain',
+    fields: [],
+    keysFile: null,
+    vaultPath: null,
+    vaultKeyFile: null,
+    vaultKeyVariable: 'NITKA_VAULT_KEY',
+  },
+  spool: { keepDays: 0 },
   loader: { maxEvents: 10_000, maxBytes: 8 * 1024 * 1024, maxDelayMs: 500 },
   log: { level: 'info' },
   shutdownSeconds: 10,

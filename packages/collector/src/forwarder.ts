@@ -2,12 +2,14 @@ import { fullJitter } from '@nitka/core';
 import type { Clock } from '@nitka/core';
 import { DestinationError } from './destinations/destination.ts';
 import type { Destination } from './destinations/destination.ts';
+import { createRepairRanges, nextRepair } from './fixed-ranges.ts';
+import type { FixedRanges } from './fixed-ranges.ts';
 import { toRows } from './row.ts';
 import type { RejectRow } from './row.ts';
+import { isAccepted } from './spool/chunk.ts';
+import type { Range } from './spool/ranges.ts';
+import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
-
-/** [from, to) of sequence numbers. */
-type Range = readonly [number, number];
 
 /** Why a destination is not loaded now. */
 export interface Trouble {
@@ -108,9 +110,15 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     cursor = value;
   };
 
-  /** What waits beyond the cursor, as much as fits into one batch; null if that is nothing. */
-  const nextRange = (): Range | null => {
-    const from = cursor.next;
+  const ahead: FixedRanges = {
+    done: ([, to], books) => save(to, cursor.ranges.slice(1), books),
+    split: (parts) => save(cursor.next, [...parts, ...cursor.ranges.slice(1)]),
+  };
+
+  const behind = createRepairRanges(spool, name, allNames);
+
+  /** As much from there on as fits into one batch; null if there is nothing. */
+  const rangeFrom = (from: number): Range | null => {
     if (from >= spool.head()) return null;
     let bytes = 0;
     let entries = 0;
@@ -148,32 +156,43 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     return { counts, rejected: [] };
   };
 
-  const settle = async (range: Range, poison: string | null): Promise<void> => {
+  /** The entry of a range of one: a reject has all that is needed to send it again. */
+  const refusedEntry = ([from, to]: Range): RefusedEntry | undefined => {
+    for (const { first, chunk } of spool.read(from, to)) {
+      const found = chunk.entries[from - first];
+      if (found && isAccepted(found)) return { sequence: from, meta: chunk.meta, columns: found.columns };
+    }
+    return undefined;
+  };
+
+  const settle = async (range: Range, poison: string | null, fixed: FixedRanges): Promise<void> => {
     const { counts, rejected } = await loadRange(range, poison);
-    const [, ...rest] = cursor.ranges;
-    await save(range[1], rest, () => {
+    const entry = rejected.length > 0 ? refusedEntry(range) : undefined;
+    await fixed.done(range, () => {
       for (const [source, count] of counts) spool.ledger.editLoaded(source, name).loaded += count;
       for (const { message_id, received_at, ...row } of rejected) {
         spool.ledger.editLoaded(row.source, name).rejected += 1;
-        spool.rejects.add({ ...row, messageId: message_id, receivedAt: received_at, destination: name });
+        const reject = { ...row, messageId: message_id, receivedAt: received_at, destination: name };
+        spool.rejects.add({ ...reject, ...(entry && { entry }) });
       }
     });
     loads += 1;
   };
 
-  const halve = async ([from, to]: Range): Promise<void> => {
-    const middle = Math.floor((from + to) / 2);
-    await save(cursor.next, [[from, middle], [middle, to], ...cursor.ranges.slice(1)]);
-  };
-
-  const loadOne = async (range: Range): Promise<void> => {
+  const loadOne = async (range: Range, fixed: FixedRanges): Promise<void> => {
     try {
-      await settle(range, null);
+      await settle(range, null, fixed);
     } catch (error) {
       const failure = asDestinationError(error);
       if (failure.kind !== 'poison') throw failure;
-      if (range[1] - range[0] > 1) return halve(range);
-      await settle(range, failure.message);
+      const [from, to] = range;
+      const middle = Math.floor((from + to) / 2);
+      if (to - from > 1)
+        await fixed.split([
+          [from, middle],
+          [middle, to],
+        ]);
+      else await settle(range, failure.message, fixed);
     }
   };
 
@@ -184,10 +203,12 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     }
     const pending = cursor.ranges[0];
     if (pending) {
-      await loadOne(pending);
+      await loadOne(pending, ahead);
       return;
     }
-    const range = nextRange();
+    const repair = await nextRepair(spool, name, (from) => rangeFrom(from)?.[1] ?? null);
+    if (repair) return loadOne(repair, behind);
+    const range = rangeFrom(cursor.next);
     if (range) await save(cursor.next, [range]);
     else await wait(pollEvery, true);
   };
@@ -201,7 +222,8 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     await wait(fullJitter(failures, { base: 200, cap: 30_000, random }), false);
   };
 
-  const idle = (): boolean => cursor.ranges.length === 0 && cursor.next >= spool.head();
+  const idle = (): boolean =>
+    cursor.ranges.length === 0 && cursor.next >= spool.head() && spool.repairs.list(name).length === 0;
   const mayEnd = (): boolean => stopping && (idle() || clock.now() >= drainUntil || trouble !== null);
 
   const run = async (): Promise<void> => {

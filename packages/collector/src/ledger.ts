@@ -1,3 +1,10 @@
+export interface DestinationCounts {
+  loaded: number;
+  rejected: number;
+  /** Events that had left the spool before this destination was there. `replay --from` loads them. */
+  earlier?: number;
+}
+
 /** Counts of one source, since the spool was made. */
 export interface SourceCounts {
   /** Events that were answered for with a 2xx: new ones, repeats and refused ones. */
@@ -7,7 +14,7 @@ export interface SourceCounts {
   /** Of those, refused by the collector and kept in the rejects. */
   rejected: number;
   /** By destination: what became of the rest. */
-  readonly destinations: Record<string, { loaded: number; rejected: number }>;
+  readonly destinations: Record<string, DestinationCounts>;
 }
 
 /** One line of the books: a source as one destination sees it. */
@@ -20,14 +27,16 @@ export interface LedgerLine {
   readonly rejected: number;
   /** Counted in the spool, not derived from the other figures. */
   readonly pending: number;
-  /** accepted = loaded + duplicate + rejected + pending */
+  /** Events that had left the spool before the destination was there; 0 for one that was there from the start. */
+  readonly earlier: number;
+  /** accepted = loaded + duplicate + rejected + pending + earlier */
   readonly balanced: boolean;
 }
 
 export interface Ledger {
   /** Counts to add to. Only inside a transaction of the spool. */
   edit(source: string): SourceCounts;
-  editLoaded(source: string, destination: string): { loaded: number; rejected: number };
+  editLoaded(source: string, destination: string): DestinationCounts;
   /** Writes what was edited. Only inside a transaction. */
   save(): void;
   /** Drops what was edited: the transaction is over. Nothing is remembered, since other threads write, too. */
@@ -87,10 +96,14 @@ export const balance = (
   destinations.flatMap((destination) => {
     const waiting = pending(destination);
     return [...counts].map(([source, { accepted, duplicate, rejected: refused, destinations: taken }]) => {
-      const { loaded, rejected: refusedThere } = taken[destination] ?? { loaded: 0, rejected: 0 };
+      const {
+        loaded,
+        rejected: refusedThere,
+        earlier = 0,
+      } = taken[destination] ?? { loaded: 0, rejected: 0 };
       const rejected = refused + refusedThere;
-      const line = { accepted, loaded, duplicate, rejected, pending: waiting.get(source) ?? 0 };
-      const balanced = accepted === loaded + duplicate + rejected + line.pending;
+      const line = { accepted, loaded, duplicate, rejected, pending: waiting.get(source) ?? 0, earlier };
+      const balanced = accepted === loaded + duplicate + rejected + line.pending + earlier;
       return { source, destination, ...line, balanced };
     });
   });

@@ -8,6 +8,7 @@ import { UsageError, exitCodes } from './commands/command.ts';
 import { registerInit } from './commands/init-command.ts';
 import { registerLedger } from './commands/ledger-command.ts';
 import { registerQuery } from './commands/query-command.ts';
+import { registerReplay } from './commands/replay-command.ts';
 import { registerRejects } from './commands/rejects-command.ts';
 import { registerStart } from './commands/start-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
@@ -20,6 +21,7 @@ for (const register of [
   registerInit,
   registerQuery,
   registerRejects,
+  registerReplay,
   registerLedger,
 ]) {
   register(cli);

@@ -76,6 +76,10 @@ export const errors = {
     text: 'A field has a type that the protocol does not allow. See docs/protocol.md.',
   },
   nesting_too_deep: { status: null, text: 'The event is nested too deeply. Flatten properties or traits.' },
+  forgotten: {
+    status: null,
+    text: 'The event is of a visitor or user who was forgotten on request. Nothing of it was kept.',
+  },
   destination_refused: {
     status: null,
     text: 'The destination refused the row. Its own words are in the reject.',
@@ -142,7 +146,65 @@ export const errors = {
     status: null,
     text: 'The query was refused by the destination. Its own words are in the detail.',
   },
+  keys_missing: {
+    status: null,
+    text: 'The policy of the identifiers needs keys, and there are none. Run `nitka-collector keys create`.',
+  },
+  keys_exist: {
+    status: null,
+    text: 'There are keys already. `nitka-collector keys rotate` adds a new one.',
+  },
+  keys_invalid: { status: null, text: 'The file of the keys cannot be read. Restore it from a backup.' },
+  key_unknown: {
+    status: null,
+    text: 'There is no key of this name that could be retired. `nitka-collector keys list` shows them.',
+  },
+  key_in_use: {
+    status: null,
+    text: 'Hashes by this key have not come again under the new one: whoever has them would get another. Wait, or give --force.',
+  },
+  vault_key_missing: {
+    status: null,
+    text: 'The vault needs its key. Name its file in privacy.vaultKeyFile, or put it into the environment as NITKA_VAULT_KEY.',
+  },
+  vault_key_invalid: {
+    status: null,
+    text: 'The key of the vault must be 32 bytes in base64 or hex. `nitka-collector keys create` makes one.',
+  },
+  vault_key_wrong: {
+    status: null,
+    text: 'The vault was sealed with another key. Put the key that it had behind the new one.',
+  },
+  token_unknown: { status: null, text: 'The vault has no value for this token.' },
+  forget_invalid: {
+    status: null,
+    text: 'Name one person by one of --phone, --email, --visitor, --user, with a value of that kind.',
+  },
+  forget_incomplete: {
+    status: null,
+    text: 'Not everything could be reached yet. Run the same command again when what is named answers.',
+  },
   query_not_supported: { status: null, text: 'This destination cannot be queried through the collector.' },
+  destination_unknown: {
+    status: null,
+    text: 'The config has no destination of this name. `nitka-collector check` lists them.',
+  },
+  batch_unknown: {
+    status: null,
+    text: 'This is not the id of a batch of this spool. See the column batch_id of raw_events.',
+  },
+  reject_unknown: {
+    status: null,
+    text: 'There is no reject of this number. See `nitka-collector rejects list`.',
+  },
+  backup_unreadable: {
+    status: null,
+    text: 'This folder holds no backup of a spool. Name the folder that `nitka-collector backup` wrote.',
+  },
+  folder_not_empty: {
+    status: null,
+    text: 'There is something in this folder already. Name another one, or move what is in it away.',
+  },
 } as const satisfies Record<string, { status: number | null; text: string }>;
 
 export type ErrorCode = keyof typeof errors;

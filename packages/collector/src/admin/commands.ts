@@ -1,4 +1,8 @@
 import type { Loader } from '../loader/loader.ts';
+import type { Recovery } from '../recovery/recovery.ts';
+import type { ReplayRequest } from '../recovery/replay.ts';
+import type { RetryRequest } from '../recovery/retry.ts';
+import type { Reject, RejectFilter } from '../spool/rejects.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AdminCommand } from './server.ts';
 
@@ -10,6 +14,9 @@ export interface AdminParts {
   readonly loader: Pick<Loader, 'query'>;
   /** Of the destinations. */
   readonly names: readonly string[];
+  readonly recovery: Recovery;
+  /** Tells the loader that there is something to load. */
+  readonly wake: () => void;
 }
 
 /** A reject as the commands show it. */
@@ -21,15 +28,18 @@ export interface ShownReject {
   readonly messageId: string | null;
   readonly receivedAt: string;
   readonly destination: string | null;
+  readonly serverVisitorId?: string | null;
   readonly payload: string;
 }
 
-export const listRejects = (spool: Spool, limit: number): ShownReject[] =>
-  spool.rejects.list(limit).map(({ payload, receivedAt, ...rest }) => ({
-    ...rest,
-    receivedAt: new Date(receivedAt).toISOString(),
-    payload: payload.toString('utf8'),
-  }));
+export const showReject = ({ payload, receivedAt, entry: _entry, ...rest }: Reject): ShownReject => ({
+  ...rest,
+  receivedAt: new Date(receivedAt).toISOString(),
+  payload: payload.toString('utf8'),
+});
+
+export const listRejects = (spool: Spool, limit: number, filter: RejectFilter = {}): ShownReject[] =>
+  spool.rejects.list(limit, filter).map(showReject);
 
 /** The socket is taken before the spool is opened, so commands wait for their parts. */
 export const createAdminCommands = (): {
@@ -49,9 +59,31 @@ export const createAdminCommands = (): {
       const { spool, names } = await ready;
       return spool.books(names);
     },
-    async rejects({ limit }) {
+    async rejects({ limit, filter }) {
       const { spool } = await ready;
-      return listRejects(spool, typeof limit === 'number' ? limit : 50);
+      return listRejects(spool, typeof limit === 'number' ? limit : 50, (filter ?? {}) as RejectFilter);
+    },
+    async reject({ id }) {
+      const { spool } = await ready;
+      const reject = spool.rejects.get(Number(id));
+      return reject && showReject(reject);
+    },
+    // The socket is the owner's alone, and the command line has checked what it sends.
+    async retry(request) {
+      const { recovery, wake } = await ready;
+      const results = await recovery.retry(request as RetryRequest);
+      wake();
+      return results;
+    },
+    async replay(request) {
+      const { recovery, wake } = await ready;
+      const answer = await recovery.replay(request as unknown as ReplayRequest);
+      wake();
+      return answer;
+    },
+    async remaining({ destination }) {
+      const { recovery } = await ready;
+      return recovery.remaining(String(destination));
     },
   };
   return { table, serve: (parts) => serve(parts) };

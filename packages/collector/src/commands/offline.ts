@@ -1,16 +1,23 @@
-import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { rowLimit } from '../admin/commands.ts';
 import type { CollectorConfig } from '../config.ts';
 import { createDestination } from '../destinations/index.ts';
 import type { QueryResult } from '../destinations/destination.ts';
+import { createEnrich } from '../enrich.ts';
+import { createIngest } from '../ingest.ts';
+import { createRecovery } from '../recovery/recovery.ts';
+import type { Recovery } from '../recovery/recovery.ts';
+import { spoolOptions } from '../spool/options.ts';
 import { openSpool } from '../spool/spool.ts';
 import type { Spool } from '../spool/spool.ts';
 
-export const withSpool = async <T>(config: CollectorConfig, work: (spool: Spool) => T): Promise<T> => {
-  const spool = openSpool({ folder: join(config.dataDir, 'spool') });
+export const withSpool = async <T>(
+  config: CollectorConfig,
+  work: (spool: Spool) => T | Promise<T>,
+): Promise<T> => {
+  const spool = openSpool(spoolOptions(config));
   try {
-    return work(spool);
+    return await work(spool);
   } finally {
     await spool.close();
   }
@@ -21,6 +28,7 @@ export const queryOffline = async (
   config: CollectorConfig,
   sql: string,
   name?: string,
+  limit = rowLimit,
 ): Promise<QueryResult> => {
   for (const options of config.destinations) {
     if (name !== undefined && options.name !== name) continue;
@@ -28,10 +36,27 @@ export const queryOffline = async (
     if (!destination.query) continue;
     try {
       await destination.open();
-      return await destination.query(sql, rowLimit);
+      return await destination.query(sql, limit);
     } finally {
       await destination.close();
     }
   }
   throw new NitkaError('query_not_supported', name);
 };
+
+/** What brings entries back, while no collector runs. */
+export const withRecovery = <T>(
+  config: CollectorConfig,
+  work: (recovery: Recovery) => Promise<T>,
+): Promise<T> =>
+  withSpool(config, (spool) => {
+    const enrich = createEnrich(config.privacy.ip);
+    return work(
+      createRecovery({
+        config,
+        spool,
+        ask: (name) => (sql, limit) => queryOffline(config, sql, name, limit),
+        ingestInto: (target) => createIngest({ config, spool: target, enrich }),
+      }),
+    );
+  });

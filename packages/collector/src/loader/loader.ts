@@ -36,6 +36,9 @@ export const createLoader = async (
     destinations.set(options.name, await createDestination(options, config.dataDir));
   }
   const allNames = [...destinations.keys()];
+  await spool.transact(() => {
+    for (const name of allNames) spool.enrol(name);
+  });
   const forwarders = new Map<string, Forwarder>();
   for (const [name, destination] of destinations) {
     const own = {

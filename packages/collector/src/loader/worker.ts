@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import { systemClock } from '../clock.ts';
 import { createDestination } from '../destinations/index.ts';
+import { spoolOptions } from '../spool/options.ts';
 import { openSpool } from '../spool/spool.ts';
 import { createLoader } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
@@ -13,7 +13,7 @@ const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
 /** The inside of the loader's thread (thread.ts). LMDB lets the threads of a process share one spool. */
 export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThreadData): Promise<void> => {
   const tell = (message: FromThread): void => port.postMessage(message);
-  const spool = openSpool({ folder: join(config.dataDir, 'spool') });
+  const spool = openSpool(spoolOptions(config));
   const loader = await createLoader(config, {
     spool,
     clock: systemClock,

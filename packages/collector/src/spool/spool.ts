@@ -3,12 +3,17 @@ import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
 import type { Ledger, LedgerLine } from '../ledger.ts';
-import { decodeChunk, encodeChunk, isAccepted, readChunkHead } from './chunk.ts';
+import { encodeChunk, isAccepted } from './chunk.ts';
 import type { Chunk, Entry } from './chunk.ts';
+import { createEntries } from './entries.ts';
+import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createRejects } from './rejects.ts';
 import type { Rejects } from './rejects.ts';
+import { createRepairs } from './repairs.ts';
+import type { Repairs } from './repairs.ts';
+import { createRetention } from './retention.ts';
 import { seenKey } from './seen.ts';
 
 export interface AppendResult {
@@ -29,24 +34,31 @@ export interface Cursor {
   readonly ranges: readonly (readonly [number, number])[];
 }
 
-export interface Spool {
+export interface Spool extends Omit<Entries, 'countInto'> {
   /** Made with the spool: batch ids of two spools never meet. */
   readonly id: string;
+  /** Ids that the spool had before it was restored: their batches hold entries before `until` only. */
+  readonly earlierIds: readonly EarlierId[];
   readonly ledger: Ledger;
   readonly rejects: Rejects;
+  readonly repairs: Repairs;
   /** Resolves once the entries are on disk. Rejects with `spool_full` or `internal_error`, and then nothing was kept. */
-  append(chunk: Chunk): Promise<AppendResult>;
+  append(chunk: Chunk, options?: AppendOptions): Promise<AppendResult>;
   /** Runs writes in the shared transaction; resolves once they are on disk. */
   transact<T>(write: () => T): Promise<T>;
   /** The sequence number that the next entry will get. */
   head(): number;
-  /** Chunks that hold entries from `from` to before `to`, in order. */
-  read(from: number, to: number): SpoolChunk[];
-  /** The end of the entries from `from` on, chunk by chunk, until `take` says no. Reads heads only. */
-  extent(from: number, take: (bytes: number, entries: number) => boolean): number;
   cursor(destination: string): Cursor;
   /** Only inside a transaction. */
   saveCursor(destination: string, cursor: Cursor): void;
+  /** Gives a destination that is new its place, and notes what it came too late for. Only inside a transaction. */
+  enrol(destination: string): void;
+  /** Puts an entry back that was removed, under its own number. Only inside a transaction. */
+  putBack(sequence: number, chunk: Chunk): void;
+  /** Events from `from` to before `to`, by source. */
+  count(from: number, to: number): Map<string, number>;
+  /** Copies all of it as of one moment into another folder, while it is in use. */
+  backup(folder: string): Promise<void>;
   /** Removes what every one of `destinations` has taken. Only inside a transaction. */
   release(destinations: readonly string[]): void;
   /** Events that wait for a destination, by source. Reads heads only. */
@@ -59,8 +71,22 @@ export interface Spool {
   close(): Promise<void>;
 }
 
+export interface EarlierId {
+  readonly id: string;
+  readonly until: number;
+}
+
+export interface AppendOptions {
+  /** The reject that these entries stand for now: it is taken out of the rejects and of their count. */
+  readonly replaces?: number;
+}
+
 export interface SpoolOptions {
   readonly folder: string;
+  /** Milliseconds for which entries are kept that every destination has. @default 0 */
+  readonly keepMilliseconds?: number;
+  /** @default Date.now */
+  readonly now?: () => number;
   /** Told of a failed transaction, for the log. */
   readonly onError?: (error: unknown) => void;
 }
@@ -84,14 +110,17 @@ const codedError = (reason: unknown): NitkaError => {
   return new NitkaError(full ? 'spool_full' : 'internal_error', undefined, { cause: reason });
 };
 
-export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
+export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onError }: SpoolOptions): Spool => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const environment = openEnvironment(folder);
   const { addSeen, events, meta } = environment;
   if (!meta.get('id')) meta.putSync('id', v7());
   const ledger = createLedger(meta);
   const rejects = createRejects(environment);
+  const repairs = createRepairs(meta);
   const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
+  const { countInto, ...entries } = createEntries(events, savedHead);
+  const { first, receivedAt } = entries;
   /** Valid inside a transaction: other threads append, too. */
   let head = 0;
 
@@ -114,7 +143,7 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
 
   const isNew = (entry: Entry): boolean => !isAccepted(entry) || addSeen(seenKey(entry.columns.messageId));
 
-  const append = (chunk: Chunk): Promise<AppendResult> => {
+  const append = (chunk: Chunk, { replaces }: AppendOptions = {}): Promise<AppendResult> => {
     const bytes = encodeChunk(chunk);
     return group.submit(() => {
       const fresh = chunk.entries.filter(isNew);
@@ -128,6 +157,10 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
       const counts = ledger.edit(chunk.meta.source);
       counts.accepted += chunk.entries.length;
       counts.duplicate += duplicates;
+      if (replaces !== undefined && rejects.remove(replaces)) {
+        counts.accepted -= 1;
+        counts.rejected -= 1;
+      }
       for (const entry of fresh) {
         if (isAccepted(entry)) continue;
         counts.rejected += 1;
@@ -136,77 +169,64 @@ export const openSpool = ({ folder, onError }: SpoolOptions): Spool => {
           source: chunk.meta.source,
           receivedAt: chunk.meta.receivedAt,
           destination: null,
+          ...(chunk.meta.serverVisitorId !== null && { serverVisitorId: chunk.meta.serverVisitorId }),
         });
       }
       return { duplicates };
     }, bytes.length);
   };
 
-  /** The chunk that holds `sequence`, or the first one behind it. */
-  const chunkStart = (sequence: number): number => {
-    for (const key of events.getKeys({ start: sequence, reverse: true, limit: 1 })) return key;
-    return sequence;
-  };
-
-  const cursor = (destination: string): Cursor => {
-    const saved = meta.get(`cursor:${destination}`) as Cursor | undefined;
-    if (saved) return saved;
-    for (const key of events.getKeys({ limit: 1 })) return { next: key, ranges: [] };
-    return { next: savedHead(), ranges: [] };
-  };
+  const cursor = (destination: string): Cursor =>
+    (meta.get(`cursor:${destination}`) as Cursor | undefined) ?? { next: first(), ranges: [] };
 
   const pending = (destination: string): Map<string, number> => {
     const counts = new Map<string, number>();
-    const { next } = cursor(destination);
-    for (const { key, value } of events.getRange({ start: chunkStart(next) })) {
-      const { source, accepted, rejected } = readChunkHead(value);
-      if (key + accepted + rejected <= next) continue;
-      const rest =
-        key >= next
-          ? accepted
-          : decodeChunk(Buffer.from(value))
-              .entries.slice(next - key)
-              .filter(isAccepted).length;
-      counts.set(source, (counts.get(source) ?? 0) + rest);
-    }
+    countInto(counts, cursor(destination).next, savedHead());
+    for (const { from, to } of repairs.list(destination)) countInto(counts, from, to);
     return counts;
   };
 
+  const keptFrom = createRetention({ first, head: savedHead, receivedAt }, keepMilliseconds, now);
+
   return {
     id: meta.get('id') as string,
+    earlierIds: (meta.get('earlierIds') as EarlierId[] | undefined) ?? [],
     ledger,
     rejects,
+    repairs,
     append,
     transact: (write) => group.submit(write),
+    ...entries,
     head: savedHead,
-    read(from, to) {
-      const found: SpoolChunk[] = [];
-      for (const { key, value } of events.getRange({ start: chunkStart(from), end: to })) {
-        const { accepted, rejected } = readChunkHead(value);
-        // The value lies in the memory map, which the next read may move.
-        if (key + accepted + rejected > from)
-          found.push({ first: key, chunk: decodeChunk(Buffer.from(value)) });
-      }
-      return found;
-    },
-    extent(from, take) {
-      let end = from;
-      for (const { key, value } of events.getRange({ start: chunkStart(from) })) {
-        const { accepted, rejected } = readChunkHead(value);
-        const count = accepted + rejected;
-        if (key + count <= from) continue;
-        if (!take(value.length, count)) break;
-        end = key + count;
-      }
-      return end;
-    },
     cursor,
     saveCursor(destination, value) {
       meta.putSync(`cursor:${destination}`, value);
     },
+    enrol(destination) {
+      if (meta.get(`cursor:${destination}`) !== undefined) return;
+      const waiting = pending(destination);
+      meta.putSync(`cursor:${destination}`, cursor(destination));
+      for (const [source, { accepted, duplicate, rejected }] of ledger.read()) {
+        const missed = accepted - duplicate - rejected - (waiting.get(source) ?? 0);
+        if (missed > 0) ledger.editLoaded(source, destination).earlier = missed;
+      }
+    },
+    putBack(sequence, chunk) {
+      if (receivedAt(sequence) === null) events.putSync(sequence, encodeChunk(chunk));
+    },
+    count(from, to) {
+      const counts = new Map<string, number>();
+      countInto(counts, from, to);
+      return counts;
+    },
+    async backup(to) {
+      mkdirSync(to, { recursive: true, mode: 0o700 });
+      await environment.root.backup(to, true);
+    },
     release(destinations) {
       if (destinations.length === 0) return;
-      const settled = Math.min(...destinations.map((name) => cursor(name).next));
+      const wanted = destinations.flatMap((name) => repairs.list(name).map(({ from }) => from));
+      const settled = Math.min(...destinations.map((name) => cursor(name).next), ...wanted, keptFrom());
       const keys = [...events.getKeys({ end: settled })];
       // The last one may reach beyond what is settled, while its range is being halved.
       const whole = settled === head || events.doesExist(settled) ? keys : keys.slice(0, -1);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openCollector } from '../../src/collector.ts';
-import type { Collector } from '../../src/collector.ts';
+import type { Collector, CollectorParts } from '../../src/collector.ts';
 import { parseConfig } from '../../src/config-file.ts';
 import type { DestinationConfig } from '../../src/config.ts';
 import { askOwner } from '../../src/admin/client.ts';
@@ -29,6 +29,8 @@ export const testSources = [
 
 export interface TestCollector extends Collector {
   readonly folder: string;
+  /** Gives a command to the admin socket, as the command line does. */
+  ask<T>(command: string, input: unknown): Promise<T>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   /** Resolves when nothing waits for a destination. */
   loaded(): Promise<void>;
@@ -39,6 +41,7 @@ export interface TestCollector extends Collector {
 export const openTestCollector = async (
   config: Record<string, unknown> = {},
   folder = temporaryFolder(),
+  parts: CollectorParts = {},
 ): Promise<TestCollector> => {
   const parsed = parseConfig(
     {
@@ -50,12 +53,16 @@ export const openTestCollector = async (
     },
     folder,
   );
-  const collector = await openCollector(parsed);
+  const collector = await openCollector(parsed, parts);
   onTestFinished(() => collector.close());
   const names = parsed.destinations.map(({ name }: DestinationConfig) => name);
   return {
     ...collector,
     folder,
+    async ask<T>(command: string, input: unknown) {
+      const answer = await askOwner<T>(adminAddress(parsed.dataDir), command, input);
+      return answer!.result;
+    },
     async rows(sql) {
       const answer = await askOwner<QueryResult>(adminAddress(parsed.dataDir), 'query', { sql });
       const { columns, rows } = answer!.result;

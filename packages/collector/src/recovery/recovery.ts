@@ -1,0 +1,29 @@
+import { sizeOf } from '../spool/ranges.ts';
+import { replay } from './replay.ts';
+import type { ReplayAnswer, ReplayParts, ReplayRequest } from './replay.ts';
+import { createRetry } from './retry.ts';
+import type { Retried, RetryParts, RetryRequest } from './retry.ts';
+
+export interface Recovery {
+  replay(request: ReplayRequest): Promise<ReplayAnswer>;
+  retry(request: RetryRequest): Promise<Retried[]>;
+  /** Entries that a destination has yet to get again. */
+  remaining(destination: string): number;
+}
+
+/** What brings entries back. One after the other: each looks at what is missing before it says what is to be sent. */
+export const createRecovery = (parts: ReplayParts & RetryParts): Recovery => {
+  let last: Promise<unknown> = Promise.resolve();
+  const retry = createRetry(parts);
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    replay: (request) => inTurn(() => replay(parts, request)),
+    retry: (request) => inTurn(() => retry(request)),
+    remaining: (destination) =>
+      sizeOf(parts.spool.repairs.list(destination).map(({ from, to }) => [from, to] as const)),
+  };
+};
