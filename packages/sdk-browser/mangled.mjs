@@ -1,6 +1,7 @@
 /**
  * Property names that the minified scripts may shorten: those that only this package's own parts use among each other.
- * None of them may be a name of the page (DOM), of the wire (JSON), of an option or of a tracker's method; a test compares.
+ * None of them may be a name of the page (DOM), of the wire (JSON), of an option, of a tracker's method or of what a plugin
+ * is given, which may come in a file of its own; a test compares.
  */
 export const mangled = [
   'acknowledgements',
@@ -15,21 +16,18 @@ export const mangled = [
   'createPageReader',
   'database',
   'early',
-  'enrich',
   'features',
   'forget',
   'freeze',
   'holdFor',
   'identity',
   'leave',
-  'listen',
   'make',
   'maxBytes',
   'maxCount',
   'onClose',
   'onDropped',
   'onFailed',
-  'onLeave',
   'onRefused',
   'onSent',
   'outbox',
@@ -41,7 +39,6 @@ export const mangled = [
   'readPage',
   'refresh',
   'renew',
-  'report',
   'restoreDropped',
   'room',
   'seal',
@@ -55,5 +52,4 @@ export const mangled = [
   'takeTurns',
   'tell',
   'tellServer',
-  'whenAllowed',
 ];

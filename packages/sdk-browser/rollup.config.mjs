@@ -14,7 +14,17 @@ function plugins() {
   }
 }
 
+/** Plugins that the script tag loads after its start, each in a minified module. */
+const late = ['clicks', 'errors', 'mirror', 'scroll', 'web-vitals', 'web-vitals-attribution'];
+
+const lateScripts = scripts(
+  folder,
+  'plugin',
+  Object.fromEntries(late.map((name) => [`nitka.${name}`, `src/plugins/${name}.ts`])),
+).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
+
 export default [
   ...modules(folder, { index: 'src/index.ts', ...plugins() }, { browser: true }),
   ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts', 'nitka.core': 'src/snippet-core.ts' }, { mangled }),
+  ...lateScripts,
 ];

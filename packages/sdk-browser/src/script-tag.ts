@@ -12,18 +12,20 @@ type Stub = Partial<Tracker> & { push?: (...calls: QueuedCall[]) => void };
  *
  * @param plugins by name, as in `data-plugins`
  * @param usual names that run without `data-plugins`
+ * @param late finds a plugin of another name
  */
 export const startFromTag = (
   features: Features,
   plugins: Record<string, () => Plugin> = {},
   usual: readonly string[] = [],
+  late?: (name: string, tag: HTMLScriptElement) => Plugin,
 ): void => {
   const tag = (document.currentScript ??
     document.querySelector('script[data-write-key]')) as HTMLScriptElement | null;
   const data = tag?.dataset;
   if (!tag || !data?.writeKey) return;
   const names = (data.plugins?.split(/[\s,]+/) ?? usual).filter(
-    (name) => !(name === 'page-views' && data.pageViews === 'off'),
+    (name) => name && !(name === 'page-views' && data.pageViews === 'off'),
   );
   // Attributes are the options of the same name; numbers are read as such, an empty one is true.
   const options = Object.fromEntries(
@@ -38,7 +40,7 @@ export const startFromTag = (
     // A path of the site may be proxied to the collector: the folder that has the script has the routes.
     endpoint: data.endpoint ?? new URL('.', tag.src).href,
     cookie: { name: data.cookieName, domain: data.cookieDomain },
-    plugins: names.flatMap((name) => plugins[name]?.() ?? []),
+    plugins: names.flatMap((name) => plugins[name]?.() ?? late?.(name, tag) ?? []),
   };
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});

@@ -1,25 +1,17 @@
 import { standardFeatures } from './features.ts';
+import { addressOf, loadLater } from './late.ts';
 import { campaign } from './plugins/campaign.ts';
-import { clicks } from './plugins/clicks.ts';
-import { errors } from './plugins/errors.ts';
 import { externalIds } from './plugins/external-ids.ts';
-import { forms } from './plugins/forms.ts';
-import { mirror } from './plugins/mirror.ts';
+import { linkForms } from './plugins/forms/link.ts';
 import { pageViews } from './plugins/page-views.ts';
-import { scroll } from './plugins/scroll.ts';
 import { startFromTag } from './script-tag.ts';
 
-startFromTag(
-  standardFeatures,
-  {
-    campaign,
-    'external-ids': externalIds,
-    'page-views': pageViews,
-    forms,
-    clicks,
-    scroll,
-    errors,
-    mirror,
-  },
-  ['campaign', 'external-ids', 'page-views', 'forms'],
-);
+const usual = {
+  campaign,
+  'external-ids': externalIds,
+  'page-views': pageViews,
+  forms: () => linkForms,
+};
+
+// What else a tag may name comes from a file of its own: rollup.config.mjs lists them.
+startFromTag(standardFeatures, usual, Object.keys(usual), (name, tag) => loadLater(addressOf(name, tag)));

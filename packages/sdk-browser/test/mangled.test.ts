@@ -20,6 +20,13 @@ it('names no method of a tracker and no option', () => {
   tracker.close();
 });
 
+it('names nothing that a plugin is given', () => {
+  let given: string[] = [];
+  page.open({ plugins: [(host) => void (given = Object.keys(host))] });
+  expect(given).toContain('whenAllowed');
+  expect(given.filter((name) => mangled.includes(name))).toEqual([]);
+});
+
 it('names nothing that is sent', async () => {
   const tracker = page.open({ consentVersion: '1' });
   tracker.page('Home');

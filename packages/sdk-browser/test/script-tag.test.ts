@@ -16,6 +16,7 @@ const start = (attributes: Record<string, string>, usual: string[] = []) => {
     {},
     { 'page-views': plugin('page-views'), forms: plugin('forms'), clicks: plugin('clicks') },
     usual,
+    (name) => () => void started.push(`late ${name}`),
   );
   return started;
 };
@@ -52,7 +53,7 @@ it('runs the usual plugins, or those that are named', () => {
   expect(start({ writeKey: 'c', pageViews: 'off' }, usual)).toEqual(['forms']);
   page.nitka!.close();
   document.head.replaceChildren();
-  expect(start({ writeKey: 'd', plugins: 'clicks, unknown' }, usual)).toEqual(['clicks']);
+  expect(start({ writeKey: 'd', plugins: 'clicks, other' }, usual)).toEqual(['clicks', 'late other']);
   page.nitka!.close();
   document.head.replaceChildren();
   expect(start({ writeKey: 'e', plugins: '' }, usual)).toEqual([]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { NitkaError } from '@nitka/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CollectorConfig } from '../config.ts';
 
 interface Script {
@@ -45,33 +45,39 @@ const accepts = (header: string | undefined, coding: string): boolean =>
       (part) => part.trim().toLowerCase().split(';')[0] === coding && !/;\s*q=0(\.0*)?$/.test(part.trim()),
     );
 
-/** The SDK, first-party: under a name of the operator's choice, on the operator's host. */
+/**
+ * The SDK, first-party: under a name of the operator's choice, on the operator's host. Plugins that it loads later have
+ * their own files beside it, and names made from the script's: `/lib/own.js`, `/lib/own.mirror.js`.
+ */
 export const registerScriptRoute = (
   app: FastifyInstance,
   { path, file, maxAgeSeconds }: CollectorConfig['script'],
 ): void => {
   const chosen = file ?? installedScript();
-  let script: Script | null = null;
+  const loaded = new Map<string, Script>();
 
-  const current = async (): Promise<Script> => {
-    const changedAt =
-      chosen === null
-        ? null
-        : await stat(chosen).then(
-            ({ mtimeMs }) => mtimeMs,
-            () => null,
-          );
-    if (chosen === null || changedAt === null) throw new NitkaError('not_found');
-    if (script?.changedAt !== changedAt) script = await load(chosen, changedAt);
+  const current = async (source: string): Promise<Script> => {
+    const changedAt = await stat(source).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
+    if (changedAt === null) throw new NitkaError('not_found');
+    const known = loaded.get(source);
+    if (known?.changedAt === changedAt) return known;
+    const script = await load(source, changedAt);
+    loaded.set(source, script);
     return script;
   };
 
-  app.get(path, async (request, reply) => {
-    const { etag, plain, br, gzip: zipped } = await current();
-    reply.headers({
+  const serve = async (source: string | null, request: FastifyRequest, reply: FastifyReply) => {
+    if (source === null) throw new NitkaError('not_found');
+    const { etag, plain, br, gzip: zipped } = await current(source);
+    // Every page may read it (`import()`, `integrity`), whatever its origin: so one cached answer fits all.
+    reply.removeHeader('access-control-allow-credentials').headers({
       etag,
       'cache-control': `public, max-age=${maxAgeSeconds}`,
       vary: 'Accept-Encoding',
+      'access-control-allow-origin': '*',
       'content-type': 'text/javascript; charset=utf-8',
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
@@ -82,5 +88,13 @@ export const registerScriptRoute = (
     if (accepts(wanted, 'br')) return reply.header('content-encoding', 'br').send(br);
     if (accepts(wanted, 'gzip')) return reply.header('content-encoding', 'gzip').send(zipped);
     return reply.send(plain);
-  });
+  };
+
+  app.get(path, (request, reply) => serve(chosen, request, reply));
+  // Letters and hyphens alone: a name cannot leave the folder.
+  app.get<{ Params: { plugin: string } }>(
+    `${path.replace(/\.js$/, '')}.:plugin(^[a-z-]{1,40}).js`,
+    (request, reply) =>
+      serve(chosen && `${chosen.replace(/\.js$/, '')}.${request.params.plugin}.js`, request, reply),
+  );
 };

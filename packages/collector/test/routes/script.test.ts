@@ -29,6 +29,32 @@ describe('GET the script', () => {
     expect((await get({ 'if-none-match': String(plain.headers['etag']) })).statusCode).toBe(200);
   });
 
+  it('serves the files of plugins beside it, under names made from the chosen one, to pages of any origin', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'sdk.js'), 'window.nitka = 1;');
+    writeFileSync(join(folder, 'sdk.web-vitals.js'), 'export const webVitals = 1;');
+    writeFileSync(join(folder, 'secret.js'), 'no part of it');
+    const { app } = await openTestCollector({ script: { path: '/lib/own.js', file: 'sdk.js' } }, folder);
+    const get = (url: string) =>
+      app.inject({ method: 'GET', url, headers: { origin: 'https://page.example' } });
+    const plugin = await get('/lib/own.web-vitals.js?v=2');
+    expect(plugin.body).toBe('export const webVitals = 1;');
+    for (const { headers } of [plugin, await get('/lib/own.js')]) {
+      expect(headers).toMatchObject({ 'access-control-allow-origin': '*', vary: 'Accept-Encoding' });
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+      expect(headers['content-type']).toContain('text/javascript');
+    }
+    for (const url of [
+      '/lib/own.mirror.js',
+      '/lib/own..js',
+      '/lib/own.%2e%2e%2fsecret.js',
+      '/lib/own./../secret.js',
+      '/lib/own.WEB-VITALS.js',
+    ]) {
+      expect((await get(url)).json(), url).toMatchObject({ code: 'not_found' });
+    }
+  });
+
   it('is missing where the file is', async () => {
     const { app } = await openTestCollector({ script: { file: 'gone.js' } });
     expect((await app.inject({ method: 'GET', url: '/nitka.js' })).json()).toMatchObject({
