@@ -1,7 +1,9 @@
 import type { SourceConfig } from './config.ts';
+import { isPlaceholder } from '@nitka/core';
 import { createBotMark } from './bot.ts';
 import { eventTimes } from './event-time.ts';
 import { findIdentifiers } from './identifiers.ts';
+import type { Blocked } from './identifiers.ts';
 import { applyIpPolicy } from './ip.ts';
 import type { IpPolicy } from './ip.ts';
 import type { EventColumns } from './spool/chunk.ts';
@@ -16,7 +18,12 @@ export interface Arrival {
   readonly userAgent: string | null;
   /** The id in the collector's own cookie, as received. */
   readonly serverVisitorId: string | null;
+  /** The write key as it was shown, if it is a secret one: it must be stored nowhere. */
+  readonly secret?: string | null;
 }
+
+/** By column: why a value that stood there is no key to a person. */
+export type Marks = Readonly<Record<string, Blocked>>;
 
 /** The envelope's own fields, which stand in where the event has none. */
 export interface Envelope {
@@ -28,6 +35,8 @@ export interface Envelope {
 export type Enrich = (
   arrival: Arrival,
   envelope: Envelope,
+  /** Told of identifiers that were passed over. */
+  mark?: (messageId: string, marks: Marks) => void,
 ) => (event: Fields, messageId: string) => EventColumns;
 
 const none: Fields = {};
@@ -49,7 +58,7 @@ const libraryOf = (value: unknown): string | null => {
 /** Whatever must not reach the disk is cut here. */
 export const createEnrich = (ipPolicy: IpPolicy): Enrich => {
   const botMark = createBotMark();
-  return ({ source, receivedAt, ip, userAgent }, envelope) => {
+  return ({ source, receivedAt, ip, userAgent }, envelope, mark) => {
     const shared = objectOf(envelope.context);
     // A backend speaks for its customers: its own address and user agent say nothing about them.
     const behalf = source.kind === 'server';
@@ -60,15 +69,26 @@ export const createEnrich = (ipPolicy: IpPolicy): Enrich => {
       const sequence = context['sequence'] ?? shared['sequence'];
       const agent = requestAgent ?? textOf(context['userAgent'] ?? shared['userAgent']);
       const traits = context['traits'] ?? shared['traits'];
-      const { phone, email } = findIdentifiers(event['traits'], event['properties'], traits);
+      const { phone, email, blocked } = findIdentifiers(event['traits'], event['properties'], traits);
       const sent = event['sentAt'] ?? envelope.sentAt;
       const times = eventTimes(event['originalTimestamp'] ?? event['timestamp'], sent, receivedAt);
+      const anonymousId = textOf(event['anonymousId']);
+      const userId = textOf(event['userId']);
+      const nameless = anonymousId !== null && isPlaceholder(anonymousId);
+      const joker = userId !== null && isPlaceholder(userId);
+      if (mark && (blocked || nameless || joker)) {
+        mark(messageId, {
+          ...blocked,
+          ...(nameless && { anonymous_id: 'placeholder' }),
+          ...(joker && { user_id: 'placeholder' }),
+        });
+      }
       return {
         messageId,
         type: event['type'] as string,
         event: textOf(event['event']) ?? textOf(event['name']),
-        anonymousId: textOf(event['anonymousId']),
-        userId: textOf(event['userId']),
+        anonymousId: nameless ? null : anonymousId,
+        userId: joker ? null : userId,
         sessionId: textOf(context['sessionId'] ?? shared['sessionId']),
         sequence: Number.isSafeInteger(sequence) ? (sequence as number) : null,
         phone,
@@ -79,7 +99,7 @@ export const createEnrich = (ipPolicy: IpPolicy): Enrich => {
         library: libraryOf(context['library'] ?? shared['library']),
         ip: behalf ? applyIpPolicy(context['ip'] ?? shared['ip'], ipPolicy) : requestIp,
         userAgent: agent,
-        bot: botMark(agent),
+        bot: agent === null && !behalf ? 'user-agent: missing' : botMark(agent),
       };
     };
   };

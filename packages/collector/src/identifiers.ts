@@ -1,45 +1,83 @@
 import { domainToASCII } from 'node:url';
-import { normaliseEmail, normalisePhone } from '@nitka/core';
+import { blockedEmail, blockedPhone, isPlaceholder, readEmail, readPhone } from '@nitka/core';
+import type { BlockedReason } from '@nitka/core';
 // The smaller metadata of the package's root accept numbers with a digit lost, such as 8999555111.
-import { isValidPhoneNumber } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+/** Why a value stands in a field of identifiers and is none. `invalid`: it is no phone, or no address, at all. */
+export type Blocked = BlockedReason | 'service' | 'role' | 'placeholder' | 'invalid' | 'forgotten';
 
 export interface Identifiers {
   readonly phone: string | null;
   readonly email: string | null;
+  /** What was passed over on the way; null where nothing was. */
+  readonly blocked: Readonly<Record<string, Blocked>> | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** An identifier, or why the value is none; null where there is no value. */
+export type Judged = { readonly value: string } | { readonly blocked: Blocked } | null;
+
 const sha256Hex = /^[0-9a-f]{64}$/i;
 
-const phoneOf = (fields: Fields): string | null => {
-  if (fields['phone'] !== undefined && fields['phone'] !== null) {
-    const phone = normalisePhone(fields['phone']);
-    if (phone && isValidPhoneNumber(phone)) return phone;
-  }
-  return hashed(fields['phoneSha256']);
+/** Mailboxes of a company, not of a person: RFC 2142, and what Russian shops print on their pages. */
+const roles = new Set(
+  `abuse admin administrator accounting billing buh career careers contact contacts donotreply feedback ftp hello help helpdesk
+   hostmaster hr info job jobs legal mailer-daemon manager marketing news newsletter noc noreply office order orders partner
+   postmaster pr press privacy priem reception reklama root sales secretary security service shop subscribe support team
+   unsubscribe usenet uucp vacancy webmaster www zakaz zakupki`.split(/\s+/),
+);
+
+const isText = (value: unknown): value is string | number =>
+  typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+
+export const judgePhone = (value: unknown): Judged => {
+  if (!isText(value)) return null;
+  if (isPlaceholder(value)) return { blocked: 'placeholder' };
+  const phone = readPhone(value);
+  if (phone === null) return { blocked: 'invalid' };
+  const reason = blockedPhone(phone);
+  if (reason) return { blocked: reason };
+  const type = parsePhoneNumberFromString(phone)?.getType();
+  if (type === undefined) return { blocked: 'invalid' };
+  if (type === 'TOLL_FREE') return { blocked: 'toll_free' };
+  const personal = !/^(PREMIUM_RATE|SHARED_COST|UAN|VOICEMAIL|PAGER)$/.test(type);
+  return personal ? { value: phone } : { blocked: 'service' };
 };
 
-const emailOf = (fields: Fields): string | null =>
-  (fields['email'] === undefined || fields['email'] === null
-    ? null
-    : normaliseEmail(fields['email'], domainToASCII)) ?? hashed(fields['emailSha256']);
+export const judgeEmail = (value: unknown): Judged => {
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  if (isPlaceholder(value)) return { blocked: 'placeholder' };
+  const address = readEmail(value, domainToASCII);
+  if (address === null) return { blocked: 'invalid' };
+  const reason = blockedEmail(address);
+  if (reason) return { blocked: reason };
+  return roles.has(address.slice(0, address.lastIndexOf('@'))) ? { blocked: 'role' } : { value: address };
+};
 
 /** A client that hashes its identifiers says so in the field's name. */
 const hashed = (value: unknown): string | null =>
   typeof value === 'string' && sha256Hex.test(value) ? `sha256:${value.toLowerCase()}` : null;
 
-/**
- * The first phone and the first e-mail of the objects that may hold them, normalised; null where there is none of a person.
- * The operator's policy (plain, token, hash) takes its place around this function.
- */
+const kinds = [
+  ['phone', judgePhone, 'phoneSha256'],
+  ['email', judgeEmail, 'emailSha256'],
+] as const;
+
+/** The first phone and the first e-mail of the objects that may hold them, normalised; null where there is none of a person. */
 export const findIdentifiers = (...places: readonly unknown[]): Identifiers => {
-  let phone: string | null = null;
-  let email: string | null = null;
+  const found: { phone: string | null; email: string | null } = { phone: null, email: null };
+  let blocked: Record<string, Blocked> | null = null;
   for (const place of places) {
     if (typeof place !== 'object' || place === null) continue;
-    phone ??= phoneOf(place as Fields);
-    email ??= emailOf(place as Fields);
+    const fields = place as Fields;
+    for (const [name, judge, hashedName] of kinds) {
+      if (found[name] !== null) continue;
+      const judged = judge(fields[name]);
+      if (judged && 'blocked' in judged) (blocked ??= {})[name] ??= judged.blocked;
+      found[name] = judged && 'value' in judged ? judged.value : hashed(fields[hashedName]);
+    }
   }
-  return { phone, email };
+  return { ...found, blocked };
 };

@@ -3,8 +3,9 @@ import { NitkaError, errors, isVisitorId } from '@nitka/core';
 import type { ErrorCode, EventType } from '@nitka/core';
 import { v7 } from 'uuid';
 import type { CollectorConfig, SourceKind } from './config.ts';
-import type { Arrival, Enrich, Envelope } from './enrich.ts';
+import type { Arrival, Enrich, Envelope, Marks } from './enrich.ts';
 import { parseTime } from './event-time.ts';
+import type { Guard, RequestGuard } from './privacy/guard.ts';
 import { nestsDeeper, sliceBody } from './raw-slices.ts';
 import type { Member, Slice } from './raw-slices.ts';
 import type { ChunkMeta, Entry } from './spool/chunk.ts';
@@ -15,6 +16,8 @@ import type { Fields, Verdict } from './verdict.ts';
 /** Levels that no honest body has. A body that is long enough to make trouble by nesting is asked before `JSON.parse` is. */
 const deepestBody = 512;
 const harmlessBytes = 128 * 1024;
+
+const nothing = Buffer.alloc(0);
 
 export interface RejectedEvent {
   readonly index: number;
@@ -80,11 +83,12 @@ export interface Ingest {
 const metaOf = (
   { source, receivedAt, serverVisitorId }: Arrival,
   batchContext: string | null,
+  guarded: RequestGuard | undefined,
 ): ChunkMeta => ({
   source: source.name,
   kind: source.kind,
   receivedAt,
-  serverVisitorId,
+  serverVisitorId: guarded ? guarded.visitor(serverVisitorId) : serverVisitorId,
   batchContext,
 });
 
@@ -92,9 +96,17 @@ export interface IngestParts {
   readonly config: Pick<CollectorConfig, 'limits'>;
   readonly spool: Pick<Spool, 'append'>;
   readonly enrich: Enrich;
+  /** What must not reach the disk is taken out by it. Left out only where all of it comes from the disk. */
+  readonly guard?: Guard;
 }
 
-export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts): Ingest => {
+/** What the collector found out about events of the request, in the one column of JSON that is its own. */
+const withMarks = (context: string | null, marks: Readonly<Record<string, Marks>> | null): string | null =>
+  marks === null
+    ? context
+    : `${context === null || context === '{}' ? '{' : `${context.slice(0, -1)},`}"nitka":${JSON.stringify({ blocked: marks })}}`;
+
+export const createIngest = ({ config: { limits }, spool, enrich, guard }: IngestParts): Ingest => {
   const flaw = (
     event: unknown,
     payload: Buffer,
@@ -121,7 +133,9 @@ export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts)
   const keep = async (content: Content, arrival: Arrival): Promise<IngestReply> => {
     const { raw, events, slices, envelope, batchContext } = content;
     const rejected: RejectedEvent[] = [];
-    const columnsOf = enrich(arrival, envelope);
+    let marks: Record<string, Marks> | null = null;
+    const columnsOf = enrich(arrival, envelope, (id, found) => ((marks ??= {})[id] = found));
+    const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });
     const isText = isUtf8(raw);
     let anonymousId: string | null = null;
     const entries = slices.map(({ start, end, depth }, index): Entry => {
@@ -133,13 +147,20 @@ export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts)
         const { code } = verdict;
         const messageId = typeof id === 'string' && id.length <= 100 ? id : null;
         rejected.push({ index, ...(messageId && { messageId }), code, message: errors[code].text });
-        return { ...verdict, messageId, payload };
+        return { ...verdict, messageId, payload: guarded?.refused(payload, true) ?? payload };
       }
       const fields = event as Fields;
       if (isVisitorId(fields['anonymousId'])) anonymousId = fields['anonymousId'];
-      return { columns: columnsOf(fields, typeof id === 'string' ? id : v7()), payload };
+      const columns = columnsOf(fields, typeof id === 'string' ? id : v7());
+      if (!guarded) return { columns, payload };
+      const kept = guarded.event(columns, payload);
+      if (kept) return kept;
+      rejected.push({ index, code: 'forgotten', message: errors.forgotten.text });
+      return { code: 'forgotten', detail: null, messageId: null, payload: nothing };
     });
-    const meta = metaOf(arrival, batchContext);
+    const context = withMarks(guarded ? guarded.context(batchContext) : batchContext, marks);
+    const meta = metaOf(arrival, context, guarded);
+    await guarded?.settle();
     const duplicates = entries.length === 0 ? 0 : (await spool.append({ meta, entries })).duplicates;
     return { accepted: entries.length - rejected.length, duplicates, rejected, anonymousId };
   };
@@ -160,8 +181,10 @@ export const createIngest = ({ config: { limits }, spool, enrich }: IngestParts)
       return keep({ raw, events: [{ ...value, type }], slices, envelope: {}, batchContext: null }, arrival);
     },
     async garbage(raw, code, arrival) {
-      const entry = { code, detail: null, messageId: null, payload: raw };
-      await spool.append({ meta: metaOf(arrival, null), entries: [entry] });
+      const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });
+      const payload = guarded?.refused(raw, false) ?? raw;
+      const entry = { code, detail: null, messageId: null, payload };
+      await spool.append({ meta: metaOf(arrival, null, guarded), entries: [entry] });
     },
   };
 };

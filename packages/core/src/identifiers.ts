@@ -12,6 +12,24 @@ const fakePhone = /^(?:\+70+\d*|\+79777777777|\+7(?:123456789\d|\d{3}1234567))$|
 /** 8-800 and 8-804 are toll-free lines of companies: no person has one. */
 const tollFree = /^\+780[04]/;
 
+/** Why a well-formed identifier is no key to a person: it would join strangers into one. */
+export type BlockedReason = 'fake' | 'toll_free';
+
+/** Why a phone in E.164 is nobody's, or null. */
+export const blockedPhone = (phone: string): BlockedReason | null =>
+  tollFree.test(phone) ? 'toll_free' : fakePhone.test(phone) ? 'fake' : null;
+
+/** The text in E.164 whoever has the number, or null if it is no phone number. */
+export const readPhone = (value: unknown): string | null => {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value)
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(separators, '')
+    .replace(/^(?:\uff0b|00(?=[1-9]))/, '+');
+  return /^\+?\d{10,15}$/.test(text) ? toE164(text) : null;
+};
+
 /**
  * A phone in E.164, or null if the text is no phone number of a person. Numbers without a country code are read as
  * Russian (or, from 6 and 7, Kazakh) ones: `8 (999) 555-11-11`, `9995551111` and `79995551111` are `+79995551111`.
@@ -19,15 +37,8 @@ const tollFree = /^\+780[04]/;
  * @example normalisePhone('8 (999) 555-11-11') // '+79995551111'
  */
 export const normalisePhone = (value: unknown): string | null => {
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const text = String(value)
-    .trim()
-    .replace(/^tel:/i, '')
-    .replace(separators, '')
-    .replace(/^(?:\uff0b|00(?=[1-9]))/, '+');
-  if (!/^\+?\d{10,15}$/.test(text)) return null;
-  const phone = toE164(text);
-  return phone && !fakePhone.test(phone) && !tollFree.test(phone) ? phone : null;
+  const phone = readPhone(value);
+  return phone && !blockedPhone(phone) ? phone : null;
 };
 
 const toE164 = (text: string): string | null => {
@@ -50,14 +61,12 @@ const emailShape = /^[^\s@"(),:;<>[\\\]]{1,64}@[^\s@"(),:;<>[\\\]/?#]+\.[^\s@"()
 const fakeEmail =
   /^(?:test|tests|testing|no|none|noemail|no-?reply|asdf|qwerty|null|undefined|example)@|@(?:example|test|invalid|localhost)\b/;
 
-/**
- * An e-mail address trimmed, in lower case, its domain in punycode; or null if the text is no address of a person.
- *
- * @param toAscii makes punycode of an international domain; the platform's URL parser can. Without it such a domain
- *   stays as it is.
- * @example normaliseEmail(' Ann@Пример.РФ ', domainToASCII) // 'ann@xn--e1afmkfd.xn--p1ai'
- */
-export const normaliseEmail = (value: unknown, toAscii?: (domain: string) => string): string | null => {
+/** Why an address as {@link readEmail} gives it is nobody's, or null. */
+export const blockedEmail = (address: string): BlockedReason | null =>
+  fakeEmail.test(address) ? 'fake' : null;
+
+/** The address trimmed, in lower case, its domain in punycode, whoever has it; or null if the text is no e-mail address. */
+export const readEmail = (value: unknown, toAscii?: (domain: string) => string): string | null => {
   if (typeof value !== 'string') return null;
   const text = value
     .normalize('NFKC')
@@ -68,8 +77,19 @@ export const normaliseEmail = (value: unknown, toAscii?: (domain: string) => str
   const at = text.lastIndexOf('@');
   const domain = text.slice(at + 1);
   const ascii = /^[\x00-\x7f]+$/.test(domain) || !toAscii ? domain : toAscii(domain);
-  const address = `${text.slice(0, at)}@${ascii}`;
-  return ascii && !fakeEmail.test(address) ? address : null;
+  return ascii ? `${text.slice(0, at)}@${ascii}` : null;
+};
+
+/**
+ * An e-mail address trimmed, in lower case, its domain in punycode; or null if the text is no address of a person.
+ *
+ * @param toAscii makes punycode of an international domain; the platform's URL parser can. Without it such a domain
+ *   stays as it is.
+ * @example normaliseEmail(' Ann@Пример.РФ ', domainToASCII) // 'ann@xn--e1afmkfd.xn--p1ai'
+ */
+export const normaliseEmail = (value: unknown, toAscii?: (domain: string) => string): string | null => {
+  const address = readEmail(value, toAscii);
+  return address && !blockedEmail(address) ? address : null;
 };
 
 const placeholder = /^(0|-1|null|undefined|none|nan|true|false|anonymous|guest|unknown|\[object object\])?$/i;

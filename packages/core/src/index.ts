@@ -10,7 +10,16 @@ export { errors, NitkaError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { eventTypes } from './event.ts';
 export type { EventContext, EventType, JsonObject, JsonValue, Touch, TrackingEvent } from './event.ts';
-export { isPlaceholder, normaliseEmail, normalisePhone } from './identifiers.ts';
+export {
+  blockedEmail,
+  blockedPhone,
+  isPlaceholder,
+  normaliseEmail,
+  normalisePhone,
+  readEmail,
+  readPhone,
+} from './identifiers.ts';
+export type { BlockedReason } from './identifiers.ts';
 export { limits } from './limits.ts';
 export type {
   Clock,

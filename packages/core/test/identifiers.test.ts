@@ -1,6 +1,14 @@
 import { domainToASCII } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { isPlaceholder, normaliseEmail, normalisePhone } from '../src/identifiers.ts';
+import {
+  blockedEmail,
+  blockedPhone,
+  isPlaceholder,
+  normaliseEmail,
+  normalisePhone,
+  readEmail,
+  readPhone,
+} from '../src/identifiers.ts';
 
 describe('phones', () => {
   it.each([
@@ -113,4 +121,23 @@ it.each([
 
 it.each(['1', 'u-1', 'guest-42', 7])('takes %o for a user id', (value) => {
   expect(isPlaceholder(value)).toBe(false);
+});
+
+describe('identifiers that are nobody\u2019s', () => {
+  it.each([
+    ['8 (800) 555-35-35', '+78005553535', 'toll_free'],
+    ['8 804 333 00 00', '+78043330000', 'toll_free'],
+    ['+7 999 999 99 99', '+79999999999', 'fake'],
+    ['79777777777', '+79777777777', 'fake'],
+    ['8 (999) 555-11-11', '+79995551111', null],
+  ])('the phone %s is read as %s: %s', (typed, phone, reason) => {
+    expect(readPhone(typed)).toBe(phone);
+    expect(blockedPhone(phone)).toBe(reason);
+  });
+
+  it('tells a fake address from one that cannot be read', () => {
+    expect([readEmail(' Test@Mail.ru '), blockedEmail('test@mail.ru')]).toEqual(['test@mail.ru', 'fake']);
+    expect([readEmail('ann@mail.ru'), blockedEmail('ann@mail.ru')]).toEqual(['ann@mail.ru', null]);
+    expect(readEmail('ann@mail')).toBeNull();
+  });
 });

@@ -6,6 +6,8 @@ it('exports these names and no others', () => {
     [
       "NitkaError",
       "batchSchema",
+      "blockedEmail",
+      "blockedPhone",
       "createDelivery",
       "createDeliveryLoop",
       "createMemoryStorage",
@@ -23,6 +25,8 @@ it('exports these names and no others', () => {
       "normalisePhone",
       "oldestVisitorId",
       "outcomeOf",
+      "readEmail",
+      "readPhone",
       "retryAfter",
       "utf8Length",
       "visitorIdTime",

@@ -55,8 +55,9 @@ export const createReceive = ({
     return verdict;
   };
 
-  const arrivalOf = (source: SourceConfig, request: FastifyRequest): Arrival => ({
+  const arrivalOf = (source: SourceConfig, request: FastifyRequest, key: string | undefined): Arrival => ({
     source,
+    secret: source.kind === 'server' ? (key ?? null) : null,
     receivedAt: clock.now(),
     ip: request.ip,
     userAgent: request.headers['user-agent'] ?? null,
@@ -75,7 +76,7 @@ export const createReceive = ({
       const source = findSource(key);
       if (source && raw.length > 0 && error instanceof NitkaError) {
         admit(source, request);
-        await ingest.garbage(raw, error.code, arrivalOf(source, request));
+        await ingest.garbage(raw, error.code, arrivalOf(source, request, key));
         onAccepted();
       }
       throw error;
@@ -103,7 +104,7 @@ export const createReceive = ({
     const body = await parse(raw, key, request);
     const source = sourceOf(key ?? body.writeKey);
     const verdict = admit(source, request);
-    const arrival = arrivalOf(source, request);
+    const arrival = arrivalOf(source, request, key ?? body.writeKey);
     const result =
       kind === 'batch' ? await ingest.batch(body, arrival) : await ingest.single(body, kind, arrival);
     onAccepted();
