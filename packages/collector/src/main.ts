@@ -4,6 +4,7 @@ import { NitkaError } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
 import { cac } from 'cac';
 import { registerCheck } from './commands/check-command.ts';
+import { registerCheckCookie } from './commands/check-cookie-command.ts';
 import { UsageError, exitCodes } from './commands/command.ts';
 import { registerInit } from './commands/init-command.ts';
 import { registerLedger } from './commands/ledger-command.ts';
@@ -11,6 +12,7 @@ import { registerQuery } from './commands/query-command.ts';
 import { registerReplay } from './commands/replay-command.ts';
 import { registerRejects } from './commands/rejects-command.ts';
 import { registerStart } from './commands/start-command.ts';
+import { registerVerify } from './commands/verify-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
 
 const cli = cac('nitka-collector');
@@ -18,11 +20,13 @@ cli.option('--config <file>', 'The config file', { default: './nitka.json' });
 for (const register of [
   registerStart,
   registerCheck,
+  registerCheckCookie,
   registerInit,
   registerQuery,
   registerRejects,
   registerReplay,
   registerLedger,
+  registerVerify,
 ]) {
   register(cli);
 }

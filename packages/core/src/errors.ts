@@ -46,6 +46,10 @@ export const errors = {
     status: 503,
     text: 'The collector is busy. Wait for the seconds in Retry-After, then send again.',
   },
+  spool_unavailable: {
+    status: 503,
+    text: 'Kafka did not take the events. Wait for the seconds in Retry-After, then send the same events again.',
+  },
   spool_full: {
     status: 503,
     text: 'The disk of the collector is full. Nothing was accepted: free space, then send the same events again.',
@@ -196,6 +200,10 @@ export const errors = {
   reject_unknown: {
     status: null,
     text: 'There is no reject of this number. See `nitka-collector rejects list`.',
+  },
+  site_unreachable: {
+    status: null,
+    text: 'The site or the collector did not answer. Check the address, the name and the certificate.',
   },
   backup_unreadable: {
     status: null,
