@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder, testSources } from '../support/collector.ts';
+import { createCollectorProcess } from '../support/process.ts';
+import { serverKey } from '../support/collector.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', main, ...args], (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+
+const configFile = (config: Record<string, unknown> = {}): string => {
+  const file = join(temporaryFolder(), 'nitka.json');
+  writeFileSync(file, JSON.stringify({ sources: testSources, ...config }));
+  return file;
+};
+
+describe('the program', () => {
+  it('ends with 2 for what cannot be used, and says why in one line', async () => {
+    const file = configFile();
+    const wrong = [
+      ['nope'],
+      ['query'],
+      ['check', '--config', '/nowhere/nitka.json'],
+      ['rejects', 'burn', '--config', file],
+      ['rejects', 'retry', '--config', file],
+      ['rejects', 'show', 'x', '--config', file],
+      ['replay', '--config', file],
+      ['replay', '--destination', 'duckdb', '--since', 'soon', '--config', file],
+      ['check-cookie', 'shop'],
+    ];
+    const ended = await Promise.all(wrong.map((args) => run(...args)));
+    for (const [at, { code, err }] of ended.entries()) {
+      expect([wrong[at], code]).toEqual([wrong[at], 2]);
+      expect(err.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('plans the tables of a destination without making them', async () => {
+    const file = configFile();
+    const { code, out } = await run('check', '--plan', '--json', '--config', file);
+    expect(code).toBe(0);
+    const [plan] = JSON.parse(out) as [{ destination: string; statements: string[] }];
+    expect(plan.destination).toBe('duckdb');
+    expect(plan.statements.join('\n')).toContain('CREATE TABLE raw_events');
+    expect(existsSync(join(file, '..', 'data'))).toBe(false);
+  });
+
+  it('lists, shows and retries rejects, and replays, while the collector runs and while it does not', async () => {
+    const collector = createCollectorProcess({ spool: { keepDays: 1 }, limits: { eventBytes: 300 } });
+    await collector.start();
+    const event = { type: 'track', event: 'E', userId: 'u' };
+    const big = { ...event, messageId: 'big', properties: { text: 'x'.repeat(400) } };
+    const response = await fetch(`${collector.url()}/v1/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${serverKey}` },
+      body: JSON.stringify({ batch: [event, big] }),
+    });
+    expect(response.status).toBe(200);
+    const check = async (): Promise<void> => {
+      const list = JSON.parse(
+        await collector.run('rejects', 'list', '--code', 'event_too_large', '--json'),
+      ) as object[];
+      expect(list).toEqual([expect.objectContaining({ id: 1, code: 'event_too_large', messageId: 'big' })]);
+      expect(await collector.run('rejects', 'show', '1')).toMatch(/^payload +\{"type":"track".*x{400}/m);
+      await expect(collector.run('rejects', 'retry', '1', '--json')).rejects.toMatchObject({
+        code: 1,
+        stdout: '[{"id":1,"result":"refused","code":"event_too_large"}]\n',
+      });
+      const replay = await collector.run('replay', '--destination', 'duckdb', '--dry-run', '--json');
+      expect(JSON.parse(replay)).toMatchObject({ destination: 'duckdb', entries: 0 });
+      expect(JSON.parse(await collector.run('ledger', '--json'))).toMatchObject([{ balanced: true }]);
+    };
+    while ((await collector.run('query', '--json', 'SELECT 1 FROM raw_events').catch(() => '[]')) === '[]\n');
+    await check();
+    expect(await collector.stop('SIGTERM')).toBe(0);
+    await check();
+  });
+});
