@@ -1,17 +1,29 @@
 import { realpathSync } from 'node:fs';
 import { readConfig } from '../config-file.ts';
 import { openCollector } from '../collector.ts';
+import type { Collector } from '../collector.ts';
+import type { CollectorConfig } from '../config.ts';
+import { verifyApart } from './verify.ts';
 
-/** The program as it was started, if it is built: a thread cannot be started from TypeScript everywhere. */
+/** The program as it was started, if it is built: threads and further processes cannot be started from TypeScript everywhere. */
 const builtProgram = (): string | null => {
   const script = realpathSync(process.argv[1] ?? '');
   return script.endsWith('.js') ? script : null;
 };
 
+const open = async (
+  config: CollectorConfig,
+  configPath: string,
+): Promise<Pick<Collector, 'app' | 'listen' | 'close'>> => {
+  if (config.spool.kafka) return (await import('../kafka/open-collector.ts')).openKafkaCollector(config);
+  await verifyApart(config, configPath);
+  return openCollector(config, { loaderScript: builtProgram() });
+};
+
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. What is in the spool then waits for the next start. */
 export const start = async (configPath: string): Promise<void> => {
   const config = readConfig(configPath);
-  const collector = await openCollector(config, { loaderScript: builtProgram() });
+  const collector = await open(config, configPath);
   const stop = (signal: NodeJS.Signals): void => {
     process.once(signal, () => process.exit(1));
     collector.app.log.info({ signal }, 'stopping');

@@ -7,6 +7,11 @@ export interface Environment {
   readonly events: Database<Buffer, number>;
   /** Adds 16 bytes of a messageId to the index of those seen; false if they are in it. Only inside a transaction. */
   addSeen(key: Buffer): boolean;
+  hasSeen(key: Buffer): boolean;
+  /** Neighbours in the index of those seen, from its end on: for a check. */
+  walkSeen(limit: number, visit: (before: Buffer, key: Buffer) => void): void;
+  /** Bytes of the data file that the last commit reaches to. */
+  usedBytes(): number;
   /** Number of a reject → the reject. */
   readonly rejects: Database<Buffer, number>;
   /** Cursors, ledger, next numbers: JSON. */
@@ -44,6 +49,19 @@ export const openEnvironment = (folder: string): Environment => {
     events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
     // The types say void; the value is false when the key was there (write.js, putSync).
     addSeen: (key) => (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true,
+    hasSeen: (key) => seen.doesExist(key),
+    walkSeen(limit, visit) {
+      let before: Buffer | null = null;
+      for (const found of seen.getKeys({ reverse: true, limit })) {
+        const key = Buffer.from(found);
+        if (before) visit(before, key);
+        before = key;
+      }
+    },
+    usedBytes() {
+      const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
+      return (lastPageNumber + 1) * pageSize;
+    },
     rejects: root.openDB<Buffer, number>('rejects', { encoding: 'binary' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
     transaction: async (task) => {

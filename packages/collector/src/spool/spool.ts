@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
@@ -14,6 +15,8 @@ import type { Rejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
 import type { Repairs } from './repairs.ts';
 import { createRetention } from './retention.ts';
+import { createRoom } from './room.ts';
+import { checkSeal, createSeal } from './seal.ts';
 import { seenKey } from './seen.ts';
 
 export interface AppendResult {
@@ -92,7 +95,10 @@ export interface SpoolOptions {
 }
 
 /** ENOSPC, EFBIG, EDQUOT, MDB_MAP_FULL; and EIO, as which LMDB reports a write that fits only in part (mdb_page_flush). */
-const noSpace = new Set<unknown>([28, 27, 122, -30792, 5]);
+const noSpace = new Set<unknown>([28, 27, 122, -30792, 5, 'ENOSPC', 'EFBIG', 'EDQUOT']);
+
+/** What the indexes take on top of an entry's own bytes, generously: with ids in no order each may touch a page of its own. */
+const indexBytes = 1024;
 
 /** LMDB's own reason waits in a second promise (lmdb/write.js, rejectCommit). */
 const reasonOf = async (error: unknown): Promise<unknown> => {
@@ -114,26 +120,35 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const environment = openEnvironment(folder);
   const { addSeen, events, meta } = environment;
+  const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
+  checkSeal(folder, meta.get('id') as string | undefined, savedHead());
   if (!meta.get('id')) meta.putSync('id', v7());
+  const id = meta.get('id') as string;
+  const seal = createSeal(folder);
+  const room = createRoom(join(folder, 'data.mdb'), environment.usedBytes);
   const ledger = createLedger(meta);
   const rejects = createRejects(environment);
   const repairs = createRepairs(meta);
-  const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
   const { countInto, ...entries } = createEntries(events, savedHead);
   const { first, receivedAt } = entries;
   /** Valid inside a transaction: other threads append, too. */
   let head = 0;
 
-  const transaction = (task: () => void): Promise<void> =>
-    environment.transaction(() => {
+  const transaction = async (task: () => void): Promise<void> => {
+    let after = 0;
+    await environment.transaction(() => {
       head = savedHead();
       const before = head;
+      room.begin();
       ledger.forget();
       task();
       ledger.save();
       ledger.forget();
       if (head !== before) meta.putSync('head', head);
+      after = head;
     });
+    seal.write(id, after);
+  };
 
   const group = createGroupCommit(transaction, async (error) => {
     const reason = await reasonOf(error);
@@ -146,6 +161,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   const append = (chunk: Chunk, { replaces }: AppendOptions = {}): Promise<AppendResult> => {
     const bytes = encodeChunk(chunk);
     return group.submit(() => {
+      room.take(bytes.length + chunk.entries.length * indexBytes);
       const fresh = chunk.entries.filter(isNew);
       const duplicates = chunk.entries.length - fresh.length;
       if (fresh.length > 0) {
@@ -189,7 +205,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   const keptFrom = createRetention({ first, head: savedHead, receivedAt }, keepMilliseconds, now);
 
   return {
-    id: meta.get('id') as string,
+    id,
     earlierIds: (meta.get('earlierIds') as EarlierId[] | undefined) ?? [],
     ledger,
     rejects,
@@ -238,6 +254,8 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     waitingBytes: group.waitingBytes,
     async close() {
       await group.idle();
+      seal.close();
+      room.close();
       await environment.close();
     },
   };

@@ -16,8 +16,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('says spool_full when the disk is, lives on, and keeps all that it accepted', async () => {
   const program = fileURLToPath(new URL('full-disk-process.ts', import.meta.url));
-  // 4,096 blocks of 1 KiB: writes beyond fail as they do on a full disk. The signal for it must not end the process.
-  const command = `trap '' XFSZ; ulimit -f 4096; exec "$0" --import tsx "$1" "$2"`;
+  // 8,192 blocks of 1 KiB: writes beyond fail as they do on a full disk. The signal for it must not end the process.
+  const command = `trap '' XFSZ; ulimit -f 8192; exec "$0" --import tsx "$1" "$2"`;
   const { stdout } = await promisify(execFile)('bash', ['-c', command, process.execPath, program, folder]);
   const { kept, codes, unhandled } = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
     kept: number;

@@ -1,0 +1,48 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+
+/** Disk that is made sure of beforehand. */
+export interface Room {
+  /** A transaction begins. */
+  begin(): void;
+  /**
+   * Makes sure of room for so many bytes more in this transaction. Only inside one, before its writes.
+   *
+   * @throws the error of the file system (ENOSPC, EDQUOT, EFBIG) when there is none
+   */
+  take(bytes: number): void;
+  close(): void;
+}
+
+/** What stays free for transactions that only remove and note: loading must go on when nothing more is accepted. */
+const reserve = 4 * 1024 * 1024;
+const step = 1024 * 1024;
+const zeros = Buffer.alloc(step);
+
+/**
+ * The data file is extended with zeros before LMDB needs the space, so that a full disk shows itself here, where nothing has been
+ * written yet. A commit that LMDB itself breaks off for want of space leaves its memory damaged: "malloc_consolidate(): invalid chunk
+ * size", and with it the end of the process, a few transactions later (`pnpm chaos`, disk full).
+ *
+ * LMDB fills the file from its start and does not mind what lies behind its last page. One transaction runs at a time, in all threads
+ * and processes, so nobody else writes there.
+ *
+ * @param used bytes of the file that LMDB's last commit reaches to
+ */
+export const createRoom = (file: string, used: () => number): Room => {
+  const descriptor = openSync(file, 'r+');
+  let start = 0;
+  let taken = 0;
+  return {
+    begin() {
+      start = used();
+      taken = 0;
+    },
+    take(bytes) {
+      taken += bytes;
+      const wanted = start + taken + reserve;
+      let { size } = fstatSync(descriptor);
+      while (size < wanted) size += writeSync(descriptor, zeros, 0, step, size);
+    },
+    close: () => closeSync(descriptor),
+  };
+};

@@ -1,0 +1,111 @@
+import { NitkaError } from '@nitka/core';
+import { balance, createLedger } from '../ledger.ts';
+import { chunkIsWhole, decodeChunk, isAccepted, readChunkHead } from './chunk.ts';
+import { createEntries } from './entries.ts';
+import { openEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { createRejects } from './rejects.ts';
+import { createRepairs } from './repairs.ts';
+import { checkSeal } from './seal.ts';
+import { seenKey } from './seen.ts';
+import type { Cursor } from './spool.ts';
+
+export interface VerifyOptions {
+  readonly folder: string;
+  readonly destinations: readonly string[];
+  /** Bytes of the newest chunks that are read and compared with their checksums. @default 256 MiB */
+  readonly bytes?: number;
+  /** Newest messageIds, and newest rejects, that are looked at. @default 100000 */
+  readonly ids?: number;
+}
+
+export interface Verified {
+  readonly chunks: number;
+  readonly entries: number;
+}
+
+const corrupt = (detail: string): NitkaError => new NitkaError('spool_corrupt', detail);
+
+/** Chunks lie end to end from the first one that somebody waits for. */
+const checkOrder = ({ events }: Environment, from: number, head: number): void => {
+  let next: number | null = null;
+  for (const { key, value } of events.getRange({})) {
+    const { accepted, rejected } = readChunkHead(value);
+    const end = key + accepted + rejected;
+    if (end <= from) continue;
+    if (key > (next ?? from)) throw corrupt(`entries ${next ?? from} to ${key - 1} are not there`);
+    if (next !== null && key < next) throw corrupt(`entry ${key} is there twice`);
+    next = end;
+  }
+  if ((next ?? from) !== head) throw corrupt(`entries ${next ?? from} to ${head - 1} are not there`);
+};
+
+const checkChunks = ({ events, hasSeen }: Environment, bytes: number, ids: number): Verified => {
+  let chunks = 0;
+  let entries = 0;
+  for (const { key, value } of events.getRange({ reverse: true })) {
+    if (bytes <= 0) break;
+    bytes -= value.length;
+    const own = Buffer.from(value);
+    if (!chunkIsWhole(own)) throw corrupt(`the chunk of entry ${key} is damaged`);
+    chunks += 1;
+    const found = decodeChunk(own).entries;
+    entries += found.length;
+    for (const entry of found) {
+      if (ids <= 0 || !isAccepted(entry)) continue;
+      ids -= 1;
+      if (!hasSeen(seenKey(entry.columns.messageId)))
+        throw corrupt(`the messageId of entry ${key} is not known`);
+    }
+  }
+  return { chunks, entries };
+};
+
+const inspect = async (environment: Environment, options: VerifyOptions): Promise<Verified> => {
+  const { folder, destinations, bytes = 256 * 1024 * 1024, ids = 100_000 } = options;
+  const { meta, events } = environment;
+  const head = (meta.get('head') as number | undefined) ?? 1;
+  checkSeal(folder, meta.get('id') as string | undefined, head);
+  const { first, countInto } = createEntries(events, () => head);
+  const cursors = destinations.map((name) => meta.get(`cursor:${name}`) as Cursor | undefined);
+  const places = cursors.flatMap((cursor) => (cursor ? [cursor.next] : []));
+  if (places.some((next) => next > head)) throw corrupt('a destination has more than there is');
+  checkOrder(environment, places.length > 0 ? Math.min(...places) : first(), head);
+  const verified = checkChunks(environment, bytes, ids);
+  environment.walkSeen(ids, (before, key) => {
+    if (Buffer.compare(before, key) <= 0) throw corrupt('the index of messageIds is out of order');
+  });
+  createRejects(environment).list(Math.min(ids, 1000));
+
+  const repairs = createRepairs(meta);
+  const pending = (name: string): Map<string, number> => {
+    const counts = new Map<string, number>();
+    countInto(counts, (meta.get(`cursor:${name}`) as Cursor | undefined)?.next ?? first(), head);
+    for (const { from, to } of repairs.list(name)) countInto(counts, from, to);
+    return counts;
+  };
+  for (const { source, destination, balanced } of balance(createLedger(meta).read(), destinations, pending)) {
+    if (!balanced) throw corrupt(`the books of ${source} and ${destination} do not balance`);
+  }
+  // Takes pages from the list of free ones, as the first request would.
+  await environment.transaction(() => meta.putSync('verified', head));
+  return verified;
+};
+
+/**
+ * Reads what a start relies on: the newest chunks with their checksums, the books, the index of the newest messageIds. Meant for a
+ * process of its own, since LMDB believes what stands in its pages: damaged ones can end the process that reads them.
+ *
+ * @throws NitkaError `spool_corrupt`
+ */
+export const verifySpool = async (options: VerifyOptions): Promise<Verified> => {
+  let environment: Environment | undefined;
+  try {
+    environment = openEnvironment(options.folder);
+    return await inspect(environment, options);
+  } catch (error) {
+    throw error instanceof NitkaError ? error : corrupt((error as Error).message);
+  } finally {
+    await environment?.close();
+  }
+};
