@@ -1,0 +1,159 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../random.ts';
+import { corruptSpool } from './corrupt.ts';
+import type { Proxy, Weather } from './proxy.ts';
+import type { World } from './world.ts';
+
+export interface Fault {
+  readonly name: string;
+  /** True if it can be done to this world. */
+  fits(world: World): boolean;
+  /** Does it, takes its time, and undoes it. Rejects if a promise was broken at once. */
+  run(world: World, random: Random): Promise<string>;
+}
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const always = (): boolean => true;
+const hasServer = ({ destination }: World): boolean => destination.server !== null;
+
+/** @throws Error if it ends instead of listening */
+export const mustStart = async ({ collector }: World): Promise<void> => {
+  const end = await collector.start();
+  if (end)
+    throw new Error(
+      `the collector ended with ${end.code ?? end.signal} at its start: ${end.output.slice(-600)}`,
+    );
+};
+
+const crash: Fault['run'] = async (world, random) => {
+  await world.collector.end('SIGKILL');
+  await pause(random.between(0, 300));
+  await mustStart(world);
+  return 'killed';
+};
+
+/** Dies once more while it starts, as far as it has come. */
+const crashLoop: Fault['run'] = async ({ collector, ...world }, random) => {
+  const times = random.between(1, 3);
+  await collector.end('SIGKILL');
+  for (let n = 0; n < times; n++) {
+    collector.launch();
+    await pause(random.between(100, 1500));
+    await collector.end('SIGKILL');
+  }
+  await mustStart({ collector, ...world });
+  return `killed ${times + 1} times`;
+};
+
+const terminate: Fault['run'] = async (world, random) => {
+  const end = await world.collector.end('SIGTERM');
+  if (end?.code !== 0)
+    throw new Error(`SIGTERM ended it with ${end?.code ?? end?.signal}: ${end?.output.slice(-600)}`);
+  await pause(random.between(0, 200));
+  await mustStart(world);
+  return 'ended with 0';
+};
+
+const freeze: Fault['run'] = async ({ collector }, random) => {
+  collector.signal('SIGSTOP');
+  const time = random.between(100, 1500);
+  await pause(time);
+  collector.signal('SIGCONT');
+  return `${time} ms`;
+};
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+const fillDisk: Fault['run'] = async ({ collector, spool, destination }, random) => {
+  const warehouse = join(spool, '..', 'warehouse.duckdb');
+  const files = [join(spool, 'data.mdb')];
+  if (destination.name === 'duckdb') files.push(warehouse, `${warehouse}.wal`);
+  const size = sizeOf(files[random.between(0, files.length - 1)]!);
+  const limit = size + random.between(0, 20) * 4096;
+  await collector.limitFiles(limit);
+  await pause(random.between(300, 1500));
+  if (random.chance(0.3)) {
+    await collector.end('SIGKILL');
+    await mustStart({ collector } as World);
+    return `full at ${limit} bytes, killed`;
+  }
+  await collector.limitFiles(null);
+  return `full at ${limit} bytes`;
+};
+
+const weathers: readonly ((random: Random, marker: string) => Weather)[] = [
+  () => ({ kind: 'cut' }),
+  (random) => ({ kind: 'slow', milliseconds: random.between(20, 400) }),
+  () => ({ kind: 'hole' }),
+  (random) => ({ kind: 'torn', bytes: random.between(1, 6000) }),
+  (_, marker) => ({ kind: 'deaf', marker }),
+];
+
+const storm = async (proxy: Proxy, marker: string, kind: number, random: Random): Promise<string> => {
+  const weather = weathers[kind]!(random, marker);
+  const before = proxy.swallowed();
+  const time = random.between(200, 1500);
+  proxy.setWeather(weather);
+  await pause(time);
+  proxy.setWeather({ kind: 'fine' });
+  return weather.kind === 'deaf' ? `${proxy.swallowed() - before} answers lost` : `${time} ms`;
+};
+
+const front = (name: string, kind: number): Fault => ({
+  name: `network: ${name}`,
+  fits: always,
+  run: (world, random) => storm(world.front, 'POST /v1/', kind, random),
+});
+
+const back = (name: string, kind: number): Fault => ({
+  name: `destination: ${name}`,
+  fits: hasServer,
+  run: ({ destination: { server } }, random) => storm(server!.proxy, server!.commit, kind, random),
+});
+
+const killServer: Fault['run'] = async ({ destination: { server } }, random) => {
+  await server!.kill();
+  const time = random.between(0, 1500);
+  await pause(time);
+  await server!.start();
+  return `${time} ms`;
+};
+
+const shiftClock: Fault['run'] = async ({ collector }, random) => {
+  const day = 86_400_000;
+  const jump = random.chance(0.3) ? 0 : random.between(-30 * day, 30 * day);
+  collector.shiftClock(jump);
+  await pause(random.between(200, 800));
+  return `${Math.round(jump / 3_600_000)} h`;
+};
+
+const reload: Fault['run'] = async ({ page }) => {
+  await page!.reload();
+  return 'loaded again';
+};
+
+/** In the order in which consecutive seeds begin with them. */
+export const faults: readonly Fault[] = [
+  { name: 'collector: kill -9', fits: always, run: crash },
+  { name: 'destination: kill -9', fits: hasServer, run: killServer },
+  front('answers lost', 4),
+  back('answers lost', 4),
+  { name: 'disk full', fits: always, run: fillDisk },
+  { name: 'spool page corrupted', fits: always, run: corruptSpool },
+  { name: 'collector: SIGTERM', fits: always, run: terminate },
+  front('cut', 0),
+  back('cut', 0),
+  { name: 'clock jumps', fits: always, run: shiftClock },
+  { name: 'collector: killed while starting', fits: always, run: crashLoop },
+  front('slow', 1),
+  back('slow', 1),
+  { name: 'collector: frozen', fits: always, run: freeze },
+  front('silent', 2),
+  back('silent', 2),
+  front('torn requests', 3),
+  back('torn requests', 3),
+  { name: 'page left', fits: ({ page }) => page !== null, run: reload },
+];
