@@ -134,6 +134,7 @@ export const parseConfig = (
     visitorCookie: { ...defaults.visitorCookie, ...file.visitorCookie },
     script: { ...script, file: script.file === null ? null : resolve(folder, script.file) },
     privacy: privacyOf({ ...defaults.privacy, ...file.privacy }, folder),
+    role: file.role ?? defaults.role,
     spool: { ...defaults.spool, ...file.spool },
     loader: { ...defaults.loader, ...file.loader },
     log: { ...defaults.log, ...file.log },

@@ -1,3 +1,5 @@
+import { kafkaSpoolSchema } from './kafka/spool-options.ts';
+
 const positive = { type: 'integer', minimum: 1 } as const;
 const section = (properties: Record<string, unknown>) => ({
   type: 'object',
@@ -82,7 +84,8 @@ export const configSchema = {
       vaultKeyFile: { type: ['string', 'null'], minLength: 1 },
       vaultKeyVariable: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
     }),
-    spool: section({ keepDays: { type: 'number', minimum: 0 } }),
+    role: { enum: ['all', 'http', 'loader'] },
+    spool: section({ kafka: kafkaSpoolSchema, keepDays: { type: 'number', minimum: 0 } }),
     loader: section({ maxEvents: positive, maxBytes: positive, maxDelayMs: positive }),
     log: section({ level: { enum: ['debug', 'info', 'warn', 'error', 'silent'] } }),
     shutdownSeconds: { type: 'integer', minimum: 0 },

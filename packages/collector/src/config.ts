@@ -1,4 +1,5 @@
 import { limits as shared } from '@nitka/core';
+import type { KafkaSpoolOptions } from './kafka/spool-options.ts';
 
 /** A page, whose write key everybody can read, or a server, whose key is a secret. */
 export type SourceKind = 'browser' | 'server';
@@ -95,7 +96,14 @@ export interface CollectorConfig {
     /** Name of the environment variable that has the vault's key. @default "NITKA_VAULT_KEY" */
     readonly vaultKeyVariable: string;
   };
+  /**
+   * With `spool.kafka`: `http` only receives, `loader` only loads. Without it there is one process for both.
+   * @default "all"
+   */
+  readonly role: 'all' | 'http' | 'loader';
   readonly spool: {
+    /** Kafka in the place of the local spool: docs/scaling.md. @default null */
+    readonly kafka: Partial<KafkaSpoolOptions> | null;
     /**
      * How long events stay in the spool after every destination has them, for `replay`. The disk holds them for so long. A new destination
      * starts with them.
@@ -141,7 +149,8 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
     vaultKeyFile: null,
     vaultKeyVariable: 'NITKA_VAULT_KEY',
   },
-  spool: { keepDays: 0 },
+  role: 'all',
+  spool: { kafka: null, keepDays: 0 },
   loader: { maxEvents: 10_000, maxBytes: 8 * 1024 * 1024, maxDelayMs: 500 },
   log: { level: 'info' },
   shutdownSeconds: 10,

@@ -18,7 +18,7 @@ export const statusOf = (code: ErrorCode): number => errors[code].status ?? 500;
 /** Codes that ask for patience get a Retry-After, in seconds. Clients of Segment cap it at 300. */
 export const retryAfterSeconds = (code: ErrorCode): number | null => {
   if (code === 'rate_limited' || code === 'shutting_down') return 5;
-  if (code === 'overloaded') return 2;
+  if (code === 'overloaded' || code === 'spool_unavailable') return 2;
   if (code === 'spool_full') return 30;
   return null;
 };

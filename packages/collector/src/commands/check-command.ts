@@ -56,6 +56,8 @@ export const registerCheck: RegisterCommand = (cli) => {
     .example('nitka-collector check --plan > migration.sql')
     .action(async (options: Options) => {
       const config = readConfig(options.config);
+      if (config.spool.kafka)
+        (await import('../kafka/spool-options.ts')).resolveKafkaSpool(config.spool.kafka);
       if (options.plan) return tellPlans(config, options);
       const { createDestination } = await import('../destinations/index.ts');
       const names: { readonly destination: string; readonly type: string }[] = [];

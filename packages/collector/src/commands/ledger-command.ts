@@ -17,9 +17,11 @@ export const registerLedger: RegisterCommand = (cli) => {
     .action(async (options: CommonOptions) => {
       const config = readConfig(options.config);
       const names = config.destinations.map(({ name }) => name);
-      const lines = await askOrOwn<LedgerLine[]>(config, 'ledger', {}, async () =>
-        (await offline()).withSpool(config, (spool) => spool.books(names)),
-      );
+      const lines = config.spool.kafka
+        ? await (await import('../kafka/books-report.ts')).readKafkaBooks(config)
+        : await askOrOwn<LedgerLine[]>(config, 'ledger', {}, async () =>
+            (await offline()).withSpool(config, (spool) => spool.books(names)),
+          );
       say(formatObjects(lines, formatOf(options)));
       if (!lines.every(({ balanced }) => balanced)) process.exitCode = exitCodes.fault;
     });

@@ -1,3 +1,4 @@
+import type { TopicPlace } from '../kafka/topics.ts';
 import type { KafkaMessage } from '../kafka/transactions.ts';
 import type { RejectRow, Row } from '../row.ts';
 import { tables } from './columns.ts';
@@ -5,9 +6,9 @@ import { DestinationError } from './destination.ts';
 import type { LoadBatch } from './destination.ts';
 
 export interface Topics {
-  readonly events: { readonly name: string; readonly partitions: number };
-  readonly rejects: { readonly name: string; readonly partitions: number };
-  readonly loads: { readonly name: string; readonly partitions: number };
+  readonly events: TopicPlace;
+  readonly rejects: TopicPlace;
+  readonly loads: TopicPlace;
 }
 
 const names = {
@@ -87,7 +88,7 @@ export const requestsOf = (
   };
 
   const place = (
-    topic: Topics['events'],
+    topic: TopicPlace,
     keyText: string,
     row: Row | RejectRow,
     type: string,

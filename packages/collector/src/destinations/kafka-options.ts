@@ -1,11 +1,10 @@
 import { NitkaError } from '@nitka/core';
+import { addressProperties, resolveAddress, topicName, topicProperties } from '../kafka/address-options.ts';
+import type { KafkaAddressOptions } from '../kafka/address-options.ts';
+import type { KafkaAddress } from '../kafka/cluster.ts';
 import { parseDestinationOptions } from './options.ts';
 
-export interface KafkaOptions {
-  /** `host:port`, at least one. Not together with `brokersVariable`. */
-  readonly brokers?: readonly string[];
-  /** Name of the environment variable with the brokers, separated by commas. */
-  readonly brokersVariable?: string;
+export interface KafkaOptions extends KafkaAddressOptions {
   /** @default "nitka-events" */
   readonly topic: string;
   /** @default "nitka-rejects" */
@@ -20,48 +19,14 @@ export interface KafkaOptions {
   readonly maxRequestBytes: number;
   /** @default "none" */
   readonly compression: 'none' | 'gzip';
-  /** TLS with the authorities that Node knows. @default false */
-  readonly tls: boolean;
-  /** PEM file of the authority that signed the brokers' certificates; asks for TLS. */
-  readonly caFile?: string;
-  /** Name and password stand in environment variables of these names. */
-  readonly sasl?: {
-    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-    readonly usernameVariable: string;
-    readonly passwordVariable: string;
-  };
-  /** Seconds until a request without an answer is given up and tried again. @default 30 */
-  readonly timeoutSeconds: number;
 }
 
-const variable = { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' };
-const topicName = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,200}$' };
-const positive = { type: 'integer', minimum: 1 };
-const section = (properties: Record<string, object>): object => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties),
-  properties,
-});
-
 const properties = {
-  brokers: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^[^\\s:]+:[0-9]{1,5}$' } },
-  brokersVariable: variable,
+  ...addressProperties,
+  ...topicProperties,
   topic: topicName,
   rejectsTopic: topicName,
   loadsTopic: topicName,
-  create: section({ partitions: positive, replicas: positive }),
-  minInsyncReplicas: positive,
-  maxRequestBytes: { type: 'integer', minimum: 10_000 },
-  compression: { enum: ['none', 'gzip'] },
-  tls: { type: 'boolean' },
-  caFile: { type: 'string', minLength: 1 },
-  sasl: section({
-    mechanism: { enum: ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] },
-    usernameVariable: variable,
-    passwordVariable: variable,
-  }),
-  timeoutSeconds: positive,
 };
 
 const defaults: KafkaOptions = {
@@ -76,9 +41,8 @@ const defaults: KafkaOptions = {
 };
 
 /** With what was read from the environment. */
-export interface ResolvedKafkaOptions extends Omit<KafkaOptions, 'brokers' | 'sasl'> {
-  readonly brokers: readonly string[];
-  readonly sasl: { readonly mechanism: string; readonly username: string; readonly password: string } | null;
+export interface ResolvedKafkaOptions extends Omit<KafkaOptions, keyof KafkaAddressOptions> {
+  readonly address: KafkaAddress;
 }
 
 /** @throws NitkaError `config_invalid` */
@@ -86,33 +50,12 @@ export const parseKafkaOptions = (
   config: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ResolvedKafkaOptions => {
-  const { brokers, brokersVariable, sasl, ...options } = parseDestinationOptions(
-    config,
-    properties,
-    defaults,
-  );
+  const options = parseDestinationOptions(config, properties, defaults);
   const path = `destinations.${String(config['name'] ?? 'kafka')}`;
-  const read = (field: string, name: string): string => {
-    const found = environment[name];
-    if (found) return found;
-    throw new NitkaError('config_invalid', `${path}.${field}: the environment has no variable ${name}`);
-  };
-  if ((brokers === undefined) === (brokersVariable === undefined)) {
-    throw new NitkaError('config_invalid', `${path}: needs either "brokers" or "brokersVariable"`);
-  }
   const { topic, rejectsTopic, loadsTopic } = options;
+  const address = resolveAddress(options, path, environment);
   if (new Set([topic, rejectsTopic, loadsTopic]).size < 3) {
     throw new NitkaError('config_invalid', `${path}: "topic", "rejectsTopic" and "loadsTopic" must differ`);
   }
-  return {
-    ...options,
-    brokers: brokers ?? read('brokersVariable', brokersVariable!).split(','),
-    sasl: sasl
-      ? {
-          mechanism: sasl.mechanism,
-          username: read('sasl.usernameVariable', sasl.usernameVariable),
-          password: read('sasl.passwordVariable', sasl.passwordVariable),
-        }
-      : null,
-  };
+  return { ...options, address };
 };

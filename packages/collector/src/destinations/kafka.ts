@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectionOptions, createCluster } from '../kafka/cluster.ts';
+import { createCluster } from '../kafka/cluster.ts';
 import type { Cluster, KafkaClient } from '../kafka/cluster.ts';
 import { failureText, protocolErrors } from '../kafka/failure.ts';
-import { createLoadNotes } from '../kafka/load-notes.ts';
+import { createNotes } from '../kafka/notes.ts';
+import { prepareTopics } from '../kafka/topics.ts';
 import { createTransactions } from '../kafka/transactions.ts';
 import type { KafkaMessage } from '../kafka/transactions.ts';
 import { DestinationError } from './destination.ts';
@@ -14,11 +15,13 @@ import { requestsOf } from './kafka-messages.ts';
 import type { Topics } from './kafka-messages.ts';
 import { parseKafkaOptions } from './kafka-options.ts';
 import type { ResolvedKafkaOptions } from './kafka-options.ts';
-import { prepareTopics } from './kafka-topics.ts';
 import { importClient } from './options.ts';
 
 /** A load is one transaction; brokers allow 15 minutes at most by default. */
 const transactionTimeout = 60_000;
+
+/** Loads that a writer remembers. The forwarder repeats none but the last. */
+const remembered = 16;
 
 const needsAPerson = new Set([
   'TOPIC_AUTHORIZATION_FAILED',
@@ -64,13 +67,13 @@ const beginWriter = async (
     compression,
     timeout: transactionTimeout,
   });
-  const notes = createLoadNotes(cluster, topics.loads.name, topics.loads.partitions, id);
+  const notes = createNotes<{ loads: string[] }>(cluster, topics.loads, id);
   await transactions.begin();
-  const loads = await notes.read();
+  const loads = (await notes.read())?.loads ?? [];
   return {
     loads,
     async commit(load, requests) {
-      await transactions.commit([...requests, [notes.note([...loads, load])]]);
+      await transactions.commit([...requests, [notes.note({ loads: [...loads, load].slice(-remembered) })]]);
       loads.push(load);
     },
   };
@@ -96,18 +99,21 @@ export const createKafka: CreateDestination = async (config, { dataDir }): Promi
   };
 
   const prepare = async (): Promise<Topics> => {
-    const admin = new kafka.Admin(connectionOptions(options));
-    try {
-      return await prepareTopics(admin, options);
-    } finally {
-      await admin.close().catch(() => undefined);
-    }
+    const { topic, rejectsTopic, loadsTopic } = options;
+    const wanted = [topic, rejectsTopic].map((each) => ({ name: each, compacted: false }));
+    const all = [...wanted, { name: loadsTopic, compacted: true }];
+    const places = await prepareTopics(kafka, options.address, all, options);
+    return {
+      events: places.get(topic)!,
+      rejects: places.get(rejectsTopic)!,
+      loads: places.get(loadsTopic)!,
+    };
   };
 
   const load = async (batch: LoadBatch): Promise<void> => {
     topics ??= await prepare();
     const requests = requestsOf(batch, topics, options.maxRequestBytes, kafka.murmur2);
-    cluster ??= createCluster(kafka, options);
+    cluster ??= createCluster(kafka, options.address);
     writer ??= await beginWriter(cluster, options, topics, await writerIdOf(dataDir, name));
     if (writer.loads.includes(batch.id)) return;
     await writer.commit(batch.id, requests);

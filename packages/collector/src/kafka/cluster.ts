@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Connection } from '@platformatic/kafka';
+import type { Broker, Connection } from '@platformatic/kafka';
 
 /** The module of the client, which is imported when it is used. */
 export type KafkaClient = typeof import('@platformatic/kafka');
@@ -33,8 +33,8 @@ export interface Cluster {
   readonly kafka: KafkaClient;
   leader(topic: string, partition: number): Promise<Connection>;
   transactionCoordinator(transactionalId: string): Promise<Connection>;
-  /** How many partitions a topic has; 0 if it is not there. */
-  partitions(topic: string): Promise<number>;
+  /** How many partitions a topic has, 0 if it is not there; and the id that it was given when it was made. */
+  topic(topic: string): Promise<{ readonly partitions: number; readonly id: string }>;
   /** After a failure: brokers may have changed their parts. */
   forget(): void;
   close(): Promise<void>;
@@ -43,9 +43,8 @@ export interface Cluster {
 export const createCluster = (kafka: KafkaClient, address: KafkaAddress): Cluster => {
   const base = new kafka.Base(connectionOptions(address));
   const bootstrap = address.brokers.map((broker) => kafka.parseBroker(broker, 9092));
+  const coordinators = new Map<string, Broker>();
   const missing = (what: string): Error => new Error(`no broker has ${what} now`);
-
-  const topicOf = async (topic: string) => (await base.metadata({ topics: [topic] })).topics.get(topic);
 
   return {
     kafka,
@@ -57,18 +56,26 @@ export const createCluster = (kafka: KafkaClient, address: KafkaAddress): Cluste
       return base.connections.get(broker);
     },
     async transactionCoordinator(transactionalId) {
+      const known = coordinators.get(transactionalId);
+      if (known) return base.connections.get(known);
       const any = await base.connections.getFirstAvailable(bootstrap);
-      const { coordinators } = await kafka.findCoordinatorV4.api.async(
-        any,
-        kafka.FindCoordinatorKeyTypes.TRANSACTION,
-        [transactionalId],
-      );
-      const found = coordinators[0];
+      const answer = await kafka.findCoordinatorV4.api.async(any, kafka.FindCoordinatorKeyTypes.TRANSACTION, [
+        transactionalId,
+      ]);
+      const found = answer.coordinators[0];
       if (!found) throw missing(`the transactions of ${transactionalId}`);
-      return base.connections.get({ host: found.host, port: found.port });
+      const broker = { host: found.host, port: found.port };
+      coordinators.set(transactionalId, broker);
+      return base.connections.get(broker);
     },
-    partitions: async (topic) => (await topicOf(topic))?.partitionsCount ?? 0,
-    forget: () => base.clearMetadata(),
+    async topic(name) {
+      const found = (await base.metadata({ topics: [name] })).topics.get(name);
+      return { partitions: found?.partitionsCount ?? 0, id: found?.id ?? '' };
+    },
+    forget() {
+      coordinators.clear();
+      base.clearMetadata();
+    },
     close: () =>
       new Promise((resolve) => {
         // What is of no use any more need not be closed well.

@@ -42,14 +42,20 @@ export interface FetchOptions {
   readonly maxWait: number;
 }
 
-/** The batches that hold records from `offset` on; the first may begin before it. Empty if there is nothing new. */
+export interface Fetched {
+  readonly batches: RecordsBatch[];
+  /** Offset that the next record will get, as far as every in-sync replica knows. */
+  readonly highWatermark: bigint;
+}
+
+/** The batches that hold records from `offset` on; the first may begin before it. None if there is nothing new. */
 export const fetchBatches = async (
   cluster: Cluster,
   topic: string,
   partition: number,
   offset: bigint,
   { maxBytes, maxWait }: FetchOptions,
-): Promise<RecordsBatch[]> => {
+): Promise<Fetched> => {
   const connection = await cluster.leader(topic, partition);
   const position = {
     partition,
@@ -71,7 +77,8 @@ export const fetchBatches = async (
     [],
     '',
   );
-  return responses[0]?.partitions[0]?.records ?? [];
+  const found = responses[0]?.partitions[0];
+  return { batches: found?.records ?? [], highWatermark: found?.highWatermark ?? offset };
 };
 
 /** The offset after a batch. */
@@ -88,7 +95,10 @@ export const readBatches = async (
   const found: RecordsBatch[] = [];
   let at = from;
   while (at < to) {
-    const batches = await fetchBatches(cluster, topic, partition, at, { maxBytes: 4_000_000, maxWait: 1000 });
+    const { batches } = await fetchBatches(cluster, topic, partition, at, {
+      maxBytes: 4_000_000,
+      maxWait: 1000,
+    });
     const last = batches.at(-1);
     if (!last || endOf(last) <= at) throw new Error(`${topic} gives nothing at offset ${at} of ${to}`);
     found.push(...batches);

@@ -79,6 +79,7 @@ export const createTransactions = (
         return await ask(await cluster.transactionCoordinator(transactionalId));
       } catch (error) {
         if (!protocolErrors(error).some((name) => busy.has(name)) || Date.now() > until) throw error;
+        cluster.forget();
         await new Promise((resolve) => setTimeout(resolve, busyPause));
       }
     }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Ledger } from '../ledger.ts';
 import type { Spool } from '../spool/spool.ts';
 
 export interface Metrics {
@@ -9,7 +10,7 @@ export interface Metrics {
 }
 
 export interface MetricsParts {
-  readonly spool: Pick<Spool, 'ledger' | 'lag'>;
+  readonly spool: Pick<Spool, 'lag'> & { readonly ledger: Pick<Ledger, 'read'> };
   /** Of the destinations. */
   readonly names: readonly string[];
 }

@@ -18,7 +18,7 @@ export const openCluster = (broker: string): Cluster =>
 export const messagesOf = async (broker: string, topic: string): Promise<TextMessage[]> => {
   const cluster = openCluster(broker);
   const found: TextMessage[] = [];
-  const partitions = await cluster.partitions(topic);
+  const { partitions } = await cluster.topic(topic);
   for (let partition = 0; partition < partitions; partition += 1) {
     const batches = await readBatches(cluster, topic, partition, await boundsOf(cluster, topic, partition));
     for (const { key, value, headers } of committedRecords(cluster, batches)) {

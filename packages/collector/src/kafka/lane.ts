@@ -1,0 +1,200 @@
+import { fullJitter } from '@nitka/core';
+import type { Clock } from '@nitka/core';
+import { DestinationError } from '../destinations/destination.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { Trouble } from '../forwarder.ts';
+import { addBooks, countAccepted, countRows, withoutRepeats } from './books.ts';
+import type { PartitionBooks } from './books.ts';
+import type { Cluster } from './cluster.ts';
+import { openCursor } from './cursor.ts';
+import type { CursorNote, LaneName, OpenCursor, Range } from './cursor.ts';
+import { failureText } from './failure.ts';
+import { toRows } from '../row.ts';
+import type { RejectRow } from '../row.ts';
+import type { SeenIndex } from './seen-index.ts';
+import { createChunkQueue } from './chunk-queue.ts';
+import type { TopicPlace } from './topics.ts';
+
+/** One partition on its way to one destination. */
+export interface Lane {
+  /** Null while all is well. */
+  trouble(): Trouble | null;
+  /** Messages that wait, as of the last look. */
+  waiting(): number;
+  books(): PartitionBooks;
+  /** Ends after the load in progress. */
+  stop(): Promise<void>;
+}
+
+export interface LaneOptions {
+  readonly name: LaneName;
+  readonly cursors: TopicPlace;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+  readonly maxDelayMs: number;
+  readonly onRemoved: 'stop' | 'skip';
+}
+
+export interface LaneParts {
+  readonly cluster: Cluster;
+  readonly seen: SeenIndex;
+  readonly destination: Destination;
+  /** Loads of one destination take turns: it has one connection. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onTrouble: (error: DestinationError) => void;
+}
+
+/**
+ * Milliseconds between looks for something new. The brokers could be asked to wait with their answer, but then all that goes over the same
+ * connection would wait, too.
+ */
+const pollEvery = 200;
+
+const asDestinationError = (error: unknown): DestinationError =>
+  error instanceof DestinationError
+    ? error
+    : new DestinationError('temporary', failureText(error), { cause: error });
+
+/**
+ * Loads a partition as the forwarder loads the spool: a range is fixed before it is sent, and its id follows from it. The cursor and the
+ * ranges stand in a compacted topic, written by a transactional producer of the lane's name: a loader that was thought dead and comes back
+ * can fix no range any more, and what it still sends has the id of a range that its successor sends, too.
+ */
+export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
+  const { name, maxEvents, maxBytes, maxDelayMs } = options;
+  const { cluster, seen, destination, inTurn, clock, random } = parts;
+  let cursor: OpenCursor | null = null;
+  let stopping = false;
+  let failures = 0;
+  let trouble: Trouble | null = null;
+  let endPause: () => void = () => undefined;
+  const queue = createChunkQueue(cluster, name.topic, name.partition);
+
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (stopping) return resolve();
+      const timer = clock.setTimeout(resolve, milliseconds);
+      endPause = () => {
+        clock.clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  /** As much as fits into one load; null if nothing came. */
+  const gather = async (from: number): Promise<Range | null> => {
+    let deadline = Infinity;
+    for (;;) {
+      const { entries, bytes, end } = queue.extent(from, { maxEvents, maxBytes });
+      const now = clock.now();
+      if (entries > 0 && deadline === Infinity) deadline = now + maxDelayMs;
+      const full = entries >= maxEvents || bytes >= maxBytes || queue.end() > end;
+      if (entries > 0 && (full || now >= deadline || stopping)) return [from, end];
+      if (stopping) return null;
+      if (await queue.fetch(from)) continue;
+      await pause(Math.min(pollEvery, Math.max(deadline - now, 1)));
+      if (entries === 0) return null;
+    }
+  };
+
+  const idOf = ([from, to]: Range): string => `${name.log}-${from}-${to}`;
+
+  /** What the books say of a range that was settled. */
+  const loadRange = async (range: Range, poison: string | null): Promise<PartitionBooks> => {
+    const all = await queue.read(range);
+    await seen.advance(all, queue.endOf(all, range[1]));
+    const { chunks, repeats } = withoutRepeats(all, range, seen.isFirst);
+    const { events, rejects } = toRows(
+      chunks.map((chunk) => ({ ...chunk, first: 0 })),
+      0,
+      Infinity,
+    );
+    const refused = poison === null ? [] : events;
+    const rejected = refused.map(({ message_id, source, received_at, payload }): RejectRow => {
+      return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
+    });
+    const id = idOf(range);
+    const batch =
+      poison === null
+        ? { id, events, rejects, loadedAt: clock.now() }
+        : { id: `${id}-rejected`, events: [], rejects: [...rejects, ...rejected], loadedAt: clock.now() };
+    if (batch.events.length + batch.rejects.length > 0) await inTurn(() => destination.load(batch));
+    return [
+      countAccepted(all, range[0], range[1]),
+      repeats,
+      countRows(rejects, 'rejected'),
+      countRows(events, poison === null ? 'loaded' : 'rejected'),
+    ].reduce(addBooks, {});
+  };
+
+  const halve = async (note: CursorNote, [from, to]: Range, rest: readonly Range[]): Promise<CursorNote> => {
+    const middle = queue.middle(await queue.read([from, to]), [from, to]);
+    return { ...note, ranges: [[from, middle], [middle, to], ...rest] };
+  };
+
+  const loadFirst = async (note: CursorNote): Promise<CursorNote> => {
+    const [range, ...rest] = note.ranges as [Range, ...Range[]];
+    const settled = async (poison: string | null): Promise<CursorNote> => {
+      const books = addBooks(note.books, await loadRange(range, poison));
+      return { next: range[1], ranges: rest, books };
+    };
+    try {
+      return await settled(null);
+    } catch (error) {
+      const failure = asDestinationError(error);
+      if (failure.kind !== 'poison') throw failure;
+      const single = queue.middle(await queue.read(range), range) === range[1];
+      return single ? settled(failure.message) : halve(note, range, rest);
+    }
+  };
+
+  const step = async (): Promise<void> => {
+    cursor ??= await openCursor(cluster, options);
+    const { note } = cursor;
+    if (note.ranges.length > 0) {
+      const next = await loadFirst(note);
+      await cursor.save(next);
+      if (next.ranges.length === 0) queue.drop(next.next);
+      return;
+    }
+    const range = await gather(note.next);
+    if (range) await cursor.save({ ...note, ranges: [range] });
+  };
+
+  const fail = async (error: unknown): Promise<void> => {
+    const failure = asDestinationError(error);
+    cursor = null;
+    queue.clear();
+    cluster.forget();
+    parts.onTrouble(failure);
+    const kind = failure.kind === 'schema' ? 'schema' : 'temporary';
+    trouble = { kind, message: failure.message, since: trouble?.since ?? clock.now() };
+    failures += 1;
+    await pause(fullJitter(failures, { base: 200, cap: 30_000, random }));
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      try {
+        await step();
+        failures = 0;
+        trouble = null;
+      } catch (error) {
+        if (!stopping) await fail(error);
+      }
+    }
+  };
+  const running = run();
+
+  return {
+    trouble: () => trouble,
+    waiting: () => queue.behind(cursor?.note.next ?? null),
+    books: () => cursor?.note.books ?? {},
+    async stop() {
+      stopping = true;
+      endPause();
+      await running;
+    },
+  };
+};

@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs';
+import { NitkaError } from '@nitka/core';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { adminAddress } from '../admin/address.ts';
+import { startAdminServer } from '../admin/server.ts';
+import type { AdminServer } from '../admin/server.ts';
+import { rowLimit } from '../admin/commands.ts';
+import { buildApp } from '../app.ts';
+import type { AppParts } from '../app.ts';
+import { systemClock } from '../clock.ts';
+import type { Collector, CollectorParts } from '../collector.ts';
+import type { CollectorConfig } from '../config.ts';
+import type { DestinationError } from '../destinations/destination.ts';
+import { createDestination as createRegistered } from '../destinations/index.ts';
+import { importClient } from '../destinations/options.ts';
+import { createEnrich } from '../enrich.ts';
+import { createIngest } from '../ingest.ts';
+import type { SourceCounts } from '../ledger.ts';
+import { createBackpressure } from '../plugins/backpressure.ts';
+import { createMetrics } from '../plugins/metrics.ts';
+import { openPrivacy } from '../privacy/open.ts';
+import { registerHealthRoutes } from '../routes/health.ts';
+import { createKafkaAccept } from './accept.ts';
+import type { KafkaAccept } from './accept.ts';
+import { readKafkaBooks } from './books-report.ts';
+import { failureText } from './failure.ts';
+import { createKafkaLoader } from './spool-loader.ts';
+import type { KafkaLoader } from './spool-loader.ts';
+import { resolveKafkaSpool, spoolTopics } from './spool-options.ts';
+import { prepareTopics } from './topics.ts';
+
+/** What a destination of rows may be when several processes load. */
+const checkDestinations = (config: CollectorConfig): void => {
+  for (const { name, type } of config.destinations) {
+    if (type !== 'kafka') continue;
+    throw new NitkaError(
+      'config_invalid',
+      `destinations.${name}: events that lie in Kafka already are not loaded into Kafka: use the local spool`,
+    );
+  }
+};
+
+/** The counts of this process's partitions in the shape of the metrics. */
+const countsOf = (loader: KafkaLoader | null, names: readonly string[]): Map<string, SourceCounts> => {
+  const found = new Map<string, SourceCounts>();
+  for (const name of names) {
+    for (const [source, counts] of Object.entries(loader?.books(name) ?? {})) {
+      const { accepted, duplicate, rejected, loaded } = counts;
+      const sum = found.get(source) ?? { accepted, duplicate, rejected, destinations: {} };
+      sum.destinations[name] = { loaded, rejected: 0 };
+      found.set(source, sum);
+    }
+  }
+  return found;
+};
+
+/** An app that answers for its health and metrics only. */
+const buildLoaderApp = (parts: AppParts): FastifyInstance => {
+  const app = fastify({ logger: parts.logger ?? false });
+  registerHealthRoutes(app, parts);
+  return app;
+};
+
+/**
+ * A collector whose spool is Kafka, or the half of it that `role` says: `http` answers once every in-sync replica has the events, `loader`
+ * carries them to the destinations.
+ *
+ * @throws NitkaError `spool_in_use`, `config_invalid` or `destination_client_missing`; DestinationError if the topics are not fit
+ */
+export const openKafkaCollector = async (
+  config: CollectorConfig,
+  { clock = systemClock, random = Math.random, createDestination = createRegistered }: CollectorParts = {},
+): Promise<Omit<Collector, 'spool'>> => {
+  const spool = resolveKafkaSpool(config.spool.kafka ?? {});
+  const loads = config.role !== 'http';
+  if (loads) checkDestinations(config);
+  const kafka = await importClient('@platformatic/kafka', () => import('@platformatic/kafka'));
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const names = loads ? config.destinations.map(({ name }) => name) : [];
+  let app: FastifyInstance | undefined;
+  let admin: AdminServer | undefined;
+  let loader: KafkaLoader | null = null;
+  let accept: KafkaAccept | null = null;
+  const warn = (text: string) => (error: unknown) => app?.log.warn({ reason: failureText(error) }, text);
+
+  const privacy = openPrivacy(config, clock.now);
+  const stopAll = async (): Promise<void> => {
+    await app?.close();
+    await accept?.close();
+    await loader?.stop(config.shutdownSeconds * 1000);
+    await privacy.close();
+    await admin?.close();
+  };
+  try {
+    if (loads) {
+      // Whoever has the socket owns the folder, and with it the index of what was seen.
+      admin = await startAdminServer(adminAddress(config.dataDir), {
+        query: ({ sql, destination }) =>
+          loader!.query(String(sql), rowLimit, destination === undefined ? undefined : String(destination)),
+        ledger: () => readKafkaBooks(config),
+      });
+    }
+    const topics = await prepareTopics(kafka, spool.address, spoolTopics(spool), spool);
+    if (loads) {
+      loader = await createKafkaLoader(config, {
+        kafka,
+        spool,
+        cursors: topics.get(spool.cursorsTopic)!,
+        clock,
+        random,
+        createDestination,
+        onTrouble: (destination, { kind, message }: DestinationError) =>
+          app?.log.warn({ destination, kind, reason: message }, 'a load failed and will be tried again'),
+        onGroupError: warn('the group of loaders could not be joined, and will be tried again'),
+      });
+    }
+    accept = createKafkaAccept(kafka, spool, topics.get(spool.topic)!, warn('Kafka did not take events'));
+    const { waitingBytes, freeDiskBytes } = config.limits;
+    const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
+    const backpressure = await createBackpressure(limits, { waiting: accept.waitingBytes });
+    const lag = (name: string): number => loader?.lag(name) ?? 0;
+    const parts: AppParts = {
+      ingest: createIngest({
+        config,
+        spool: accept,
+        enrich: createEnrich(config.privacy.ip),
+        guard: privacy.guard,
+      }),
+      backpressure,
+      spool: { lag },
+      loader: loader ?? { troubles: () => new Map() },
+      metrics: createMetrics({ spool: { ledger: { read: () => countsOf(loader, names) }, lag }, names }),
+      clock,
+      onAccepted: () => undefined,
+      logger: { level: config.log.level },
+    };
+    const opened = config.role === 'loader' ? buildLoaderApp(parts) : await buildApp(config, parts);
+    app = opened;
+    let closing: Promise<void> | null = null;
+    return {
+      app: opened,
+      async listen() {
+        await opened.listen(config.listen);
+        const address = opened.server.address();
+        return typeof address === 'object' && address !== null ? address.port : config.listen.port;
+      },
+      close() {
+        backpressure.stop();
+        return (closing ??= stopAll());
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+};

@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { NitkaError } from '@nitka/core';
+import type { CollectorConfig } from '../config.ts';
+import type { Destination, DestinationError } from '../destinations/destination.ts';
+import type { Trouble } from '../forwarder.ts';
+import type { Loader, LoaderParts } from '../loader/loader.ts';
+import { addBooks } from './books.ts';
+import type { PartitionBooks } from './books.ts';
+import { createCluster } from './cluster.ts';
+import type { KafkaClient } from './cluster.ts';
+import { startLane } from './lane.ts';
+import type { Lane } from './lane.ts';
+import { joinGroup } from './membership.ts';
+import { openSeenIndexes } from './seen-index.ts';
+import type { ResolvedKafkaSpool } from './spool-options.ts';
+import type { TopicPlace } from './topics.ts';
+
+/** The loading side where Kafka is the spool: a lane for each of its partitions and each destination. */
+export interface KafkaLoader extends Loader {
+  /** Messages that wait for a destination in the partitions of this loader. */
+  lag(destination: string): number;
+  /** The books of the partitions of this loader. */
+  books(destination: string): PartitionBooks;
+}
+
+export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool'> {
+  readonly kafka: KafkaClient;
+  readonly spool: ResolvedKafkaSpool;
+  readonly cursors: TopicPlace;
+  readonly onGroupError: (error: unknown) => void;
+}
+
+/** Tasks one after the other. */
+const createTurn = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(task: () => Promise<T>): Promise<T> => {
+    const next = last.then(task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+};
+
+interface Target {
+  readonly name: string;
+  readonly destination: Destination;
+  readonly inTurn: ReturnType<typeof createTurn>;
+  /** Opened before its first load, and again after a failure. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const createTarget = (name: string, destination: Destination): Target => {
+  const inTurn = createTurn();
+  let opened = false;
+  return {
+    name,
+    destination: {
+      ...destination,
+      async load(batch) {
+        if (!opened) await destination.open();
+        opened = true;
+        await destination.load(batch);
+      },
+    },
+    inTurn,
+    open: () =>
+      inTurn(async () => {
+        if (!opened) await destination.open();
+        opened = true;
+      }),
+    close: () =>
+      inTurn(async () => {
+        if (opened) await destination.close();
+      }),
+  };
+};
+
+/** @throws NitkaError `config_invalid` or `destination_client_missing` */
+export const createKafkaLoader = async (
+  config: Pick<CollectorConfig, 'dataDir' | 'destinations' | 'loader'>,
+  parts: KafkaLoaderParts,
+): Promise<KafkaLoader> => {
+  const { kafka, spool, cursors, clock, random, createDestination, onTrouble } = parts;
+  const targets: Target[] = [];
+  for (const options of config.destinations) {
+    targets.push(createTarget(options.name, await createDestination(options, config.dataDir)));
+  }
+  const cluster = createCluster(kafka, spool.address);
+  const indexes = openSeenIndexes(join(config.dataDir, 'seen'), cluster);
+  /** By partition, then by destination. */
+  const lanes = new Map<number, Map<string, Lane>>();
+  const ending = new Set<Promise<unknown>>();
+  let topicId: string | null = null;
+  let stopping = false;
+
+  const startLanes = (id: string, partition: number): Map<string, Lane> => {
+    const log = `${id}-${partition}`;
+    const seen = indexes.of(log, spool.topic, partition);
+    const own = targets.map(({ name, destination, inTurn }): [string, Lane] => {
+      const lane = startLane(
+        {
+          name: { group: spool.group, topic: spool.topic, partition, destination: name, log },
+          cursors,
+          ...config.loader,
+          onRemoved: spool.onRemoved,
+        },
+        {
+          cluster,
+          seen,
+          destination,
+          inTurn,
+          clock,
+          random,
+          onTrouble: (error: DestinationError) => onTrouble(name, error),
+        },
+      );
+      return [name, lane];
+    });
+    return new Map(own);
+  };
+
+  const endLanes = (partition: number): void => {
+    const ended = Promise.all([...(lanes.get(partition)?.values() ?? [])].map((lane) => lane.stop()));
+    lanes.delete(partition);
+    ending.add(ended);
+    void ended.finally(() => ending.delete(ended));
+  };
+
+  const assign = (partitions: ReadonlySet<number>): void => {
+    if (stopping) return;
+    for (const partition of lanes.keys()) if (!partitions.has(partition)) endLanes(partition);
+    for (const partition of partitions) {
+      if (topicId !== null && !lanes.has(partition)) lanes.set(partition, startLanes(topicId, partition));
+    }
+  };
+
+  topicId = (await cluster.topic(spool.topic)).id;
+  const membership = joinGroup(kafka, {
+    address: spool.address,
+    group: spool.group,
+    topic: spool.topic,
+    onAssigned: assign,
+    onError: parts.onGroupError,
+  });
+
+  const ofDestination = (name: string): Lane[] =>
+    [...lanes.values()].flatMap((own) => [...own].filter(([key]) => key === name).map(([, lane]) => lane));
+
+  return {
+    wake: () => undefined,
+    troubles: () =>
+      new Map(
+        targets.map(({ name }) => [
+          name,
+          ofDestination(name)
+            .map((lane) => lane.trouble())
+            .find((trouble): trouble is Trouble => trouble !== null) ?? null,
+        ]),
+      ),
+    lag: (name) => ofDestination(name).reduce((sum, lane) => sum + lane.waiting(), 0),
+    books: (name) =>
+      ofDestination(name)
+        .map((lane) => lane.books())
+        .reduce(addBooks, {}),
+    async query(sql, limit, name) {
+      const found = targets.find((target) =>
+        name === undefined ? target.destination.query : target.name === name,
+      );
+      if (!found?.destination.query) throw new NitkaError('query_not_supported', name);
+      await found.open();
+      return found.destination.query(sql, limit);
+    },
+    async stop() {
+      stopping = true;
+      for (const partition of [...lanes.keys()]) endLanes(partition);
+      await Promise.all(ending);
+      await membership.leave();
+      for (const target of targets) await target.close();
+      await indexes.close();
+      await cluster.close();
+    },
+  };
+};
