@@ -11,8 +11,10 @@ import type { CollectorConfig } from '../config.ts';
  * @throws NitkaError `spool_corrupt`
  */
 export const verifyApart = async ({ dataDir }: CollectorConfig, configPath: string): Promise<void> => {
-  if (!existsSync(join(dataDir, 'spool', 'data.mdb'))) return;
-  const args = [...process.execArgv, process.argv[1] ?? '', 'verify', '--config', configPath];
+  const program = process.argv[1] ?? '';
+  // From source each process compiles everything anew.
+  if (program.endsWith('.ts') || !existsSync(join(dataDir, 'spool', 'data.mdb'))) return;
+  const args = [...process.execArgv, program, 'verify', '--config', configPath];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4000)));
