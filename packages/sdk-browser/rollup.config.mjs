@@ -24,7 +24,11 @@ const lateScripts = scripts(
 ).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
 
 export default [
-  ...modules(folder, { index: 'src/index.ts', ...plugins() }, { browser: true }),
+  ...modules(
+    folder,
+    { index: 'src/index.ts', react: 'src/react.ts', vue: 'src/vue.ts', ...plugins() },
+    { browser: true },
+  ),
   ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts', 'nitka.core': 'src/snippet-core.ts' }, { mangled }),
   ...lateScripts,
 ];

@@ -10,8 +10,10 @@ export interface IdentityParts {
   /** Key of the id in `store`. */
   readonly key: string;
   readonly database: DatabaseTier;
-  /** The server tier: tells it an id, and resolves to the id it goes by. `replace`: also if that is younger. */
-  readonly tellServer: (id: string, replace?: boolean) => Promise<unknown>;
+  /** The server tier: tells it an id, if there is one, and resolves to the id it goes by. `replace`: also if that is younger. */
+  readonly tellServer: (id: string | undefined, replace?: boolean) => Promise<unknown>;
+  /** An id from elsewhere, for a visitor who has none here. */
+  readonly offered?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -41,6 +43,7 @@ export const createIdentity = ({
   key,
   database,
   tellServer,
+  offered,
   clock,
 }: IdentityParts): Identity => {
   // Kept apart until settled: the next page must go on with it, yet still ask the server.
@@ -50,7 +53,8 @@ export const createIdentity = ({
   const floor = (): string => store.get(`${key}.min`) ?? '';
   const locals = (): unknown[] => [...cookie.read(), store.get(key)];
   const known = oldestVisitorId(locals());
-  let id = known ?? oldestVisitorId([store.get(provisional)]) ?? uuidV7();
+  const own = known ?? oldestVisitorId([store.get(provisional)]);
+  let id = own ?? oldestVisitorId([offered]) ?? uuidV7();
   let inDatabase: unknown;
   /** A tier holds it, or every tier has said that it knows no other. */
   let isKnown = !!known;
@@ -109,7 +113,8 @@ export const createIdentity = ({
       patience.database,
       database.read().then((found) => adopt((inDatabase = found))),
     );
-    if (!isKnown) await within(patience.server, tellServer(id).then(answered));
+    // An id from elsewhere is not told: it may be older than the one that the server knows, and must not win.
+    if (!isKnown) await within(patience.server, tellServer(own || !offered ? id : undefined).then(answered));
     // Another tab may have settled meanwhile.
     locals().forEach(adopt);
     isSettled = true;

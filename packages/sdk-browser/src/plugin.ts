@@ -25,6 +25,10 @@ export interface PluginHost {
    * What a call says itself goes before it.
    */
   enrich(fields: (store: TextStore, prefix: string) => EventContext): void;
+  /** The visitor id as it is now, undefined without consent. */
+  visitorId(): string | undefined;
+  /** Resolves when the visitor id has settled; never without consent. */
+  ready(): Promise<string>;
   report(code: ErrorCode, detail?: string): void;
 }
 
@@ -32,4 +36,8 @@ export interface PluginHost {
  * A part of the tracker that a site opts into. Returns what undoes it. It starts before the calls that were made
  * before the script had loaded are replayed: an event of its own it makes later, in a microtask at the earliest.
  */
-export type Plugin = (host: PluginHost) => (() => void) | void;
+export interface Plugin {
+  (host: PluginHost): (() => void) | void;
+  /** An id from elsewhere for a visitor who has none here in any tier. Asked once the tracker may read storage. Must not throw. */
+  offerId?(page: Window): string | undefined;
+}

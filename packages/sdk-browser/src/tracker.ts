@@ -26,7 +26,6 @@ import { uuidV7 } from './uuid.ts';
 import { version } from './version.ts';
 
 const library = { name: '@nitka/browser', version };
-
 /** Events that wait for consent, in memory. */
 const maxPending = 1000;
 
@@ -95,7 +94,6 @@ export const createPageTracker = (
   const erasure = key('x');
   let replayedAt: number | undefined;
   const now = (): number => replayedAt ?? clock.now();
-
   const isPrerendering = (): boolean | undefined =>
     (page.document as Document & { prerendering?: boolean }).prerendering;
 
@@ -114,6 +112,7 @@ export const createPageTracker = (
       database,
       clock,
       tellServer: (anonymousId, replace) => server('POST', { anonymousId, replace }),
+      offered: settings.plugins.map((plugin) => plugin.offerId?.(page)).find(Boolean),
     });
     const outbox = createOutbox({
       settings,
@@ -266,6 +265,7 @@ export const createPageTracker = (
     onLeave: (task) => void leaveTasks.push(task),
     whenAllowed,
     enrich: (fields) => void enrichers.push(fields),
+    visitorId: () => live?.identity.id(),
     report,
   };
 

@@ -68,6 +68,44 @@ describe('the visitor id', () => {
     expect(store.get('id.new')).toBeNull();
   });
 
+  it('that came from elsewhere is taken by who has none in any tier, and the server is asked without it', async () => {
+    const { parts, all, tellServer } = createTiers();
+    tellServer.mockResolvedValue(null);
+    const identity = createIdentity({ ...parts, offered: idAt(5) });
+    await identity.settled;
+    expect(all()).toEqual([idAt(5), idAt(5), idAt(5)]);
+    expect(tellServer.mock.calls).toEqual([[undefined]]);
+  });
+
+  it.each<[string, Parameters<typeof createTiers>[0]]>([
+    ['cookie', { cookie: idAt(5) }],
+    ['localStorage', { local: idAt(5) }],
+    ['IndexedDB', { database: idAt(5) }],
+    ['the server', { server: idAt(5) }],
+  ])('that came from elsewhere loses against one from %s, though it is older', async (_, held) => {
+    const { parts, all } = createTiers(held);
+    const identity = createIdentity({ ...parts, offered: idAt(1) });
+    await identity.settled;
+    expect(identity.id()).toBe(idAt(5));
+    expect(all()).toEqual([idAt(5), idAt(5), idAt(5)]);
+  });
+
+  it('that came from elsewhere loses against the provisional one of the page before', async () => {
+    const { parts, store, tellServer } = createTiers();
+    store.set('id.new', idAt(5));
+    const identity = createIdentity({ ...parts, offered: idAt(1) });
+    await identity.settled;
+    expect(identity.id()).toBe(idAt(5));
+    expect(tellServer.mock.calls).toEqual([[idAt(5)]]);
+  });
+
+  it('that came from elsewhere and is none is not taken', async () => {
+    const { parts } = createTiers();
+    const identity = createIdentity({ ...parts, offered: 'GA1.2.3' });
+    await identity.settled;
+    expect(identity.id()).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/);
+  });
+
   it.each([{ cookie: idAt(1) }, { local: idAt(1) }, { database: idAt(1) }])(
     'is not asked of the server where a local tier holds one: %o',
     async (held) => {

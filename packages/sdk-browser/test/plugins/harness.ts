@@ -29,6 +29,9 @@ export interface PageOptions {
   /** Consent is pending until `allow()`. */
   pending?: boolean;
   before?: (window: PluginHost['window']) => void;
+  referrer?: string;
+  /** Undefined without consent. */
+  visitorId?: () => string | undefined;
 }
 
 /** A page of its own with its scripts running, and a tracker that writes down what it is told. */
@@ -42,6 +45,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
     `<!doctype html><html><head><title>${options.title ?? 'Home'}</title></head><body>${html}</body></html>`,
     {
       url: options.url ?? 'https://shop.example/',
+      ...(options.referrer && { referrer: options.referrer }),
       runScripts: 'dangerously',
       pretendToBeVisual: true,
       virtualConsole,
@@ -81,6 +85,8 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
     onLeave: (task) => void leaving.push(task),
     whenAllowed: (task) => void (pending ? allowed.push(task) : task()),
     enrich: (fields) => void enrichers.push(fields),
+    visitorId: () => options.visitorId?.(),
+    ready: async () => options.visitorId?.() ?? new Promise<never>(() => {}),
     report: (code, detail) => void told.push({ type: 'report', code, detail }),
   };
   const undos = plugins.map((plugin) => plugin(host));
