@@ -4,10 +4,11 @@ import { DestinationError } from './destinations/destination.ts';
 import type { Destination } from './destinations/destination.ts';
 import { createRepairRanges, nextRepair } from './fixed-ranges.ts';
 import type { FixedRanges } from './fixed-ranges.ts';
-import { toRows } from './row.ts';
+import { packedBatch } from './packed-batch.ts';
 import type { RejectRow } from './row.ts';
 import { isAccepted } from './spool/chunk.ts';
 import type { Range } from './spool/ranges.ts';
+import { countEvents, createArena } from './spool/packed.ts';
 import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
 
@@ -73,6 +74,7 @@ const asDestinationError = (error: unknown): DestinationError =>
 export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts): Forwarder => {
   const { name, allNames, maxEvents, maxBytes, maxDelayMs } = options;
   const { spool, destination, clock, random } = parts;
+  const arena = createArena();
   let cursor = spool.cursor(name);
   let stopping = false;
   let drainUntil = 0;
@@ -135,25 +137,19 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     range: Range,
     poison: string | null,
   ): Promise<{ counts: Map<string, number>; rejected: RejectRow[] }> => {
-    const { events, rejects } = toRows(spool.read(range[0], range[1]), range[0], range[1]);
-    const loadedAt = clock.now();
-    const id = `${spool.id}-${range[0]}-${range[1]}`;
+    const packed = spool.readPacked(range, arena);
+    const batch = packedBatch(`${spool.id}-${range[0]}-${range[1]}`, clock.now(), packed, range);
     if (poison !== null) {
-      const rejected = events.map(({ message_id, source, received_at, payload }): RejectRow => {
+      const rejected = batch.events.map(({ message_id, source, received_at, payload }): RejectRow => {
         return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
       });
-      await destination.load({
-        id: `${id}-rejected`,
-        events: [],
-        rejects: [...rejects, ...rejected],
-        loadedAt,
-      });
+      const { loadedAt, rejects } = batch;
+      const id = `${batch.id}-rejected`;
+      await destination.load({ id, events: [], rejects: [...rejects, ...rejected], loadedAt });
       return { counts: new Map(), rejected };
     }
-    const counts = new Map<string, number>();
-    for (const { source } of events) counts.set(source, (counts.get(source) ?? 0) + 1);
-    await destination.load({ id, events, rejects, loadedAt });
-    return { counts, rejected: [] };
+    await destination.load(batch);
+    return { counts: countEvents(packed), rejected: [] };
   };
 
   /** The entry of a range of one: a reject has all that is needed to send it again. */

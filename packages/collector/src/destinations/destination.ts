@@ -1,13 +1,16 @@
 import type { MaybePromise } from '@nitka/core';
 import type { RejectRow, Row } from '../row.ts';
+import type { Packed } from '../spool/packed.ts';
 
 /** Rows that are loaded together. The same id always carries the same rows. */
 export interface LoadBatch {
   readonly id: string;
+  /** From the spool: made when it is asked for. */
   readonly events: readonly Row[];
   readonly rejects: readonly RejectRow[];
   /** Milliseconds since 1970: becomes `loaded_at`. */
   readonly loadedAt: number;
+  readonly packed?: Packed;
 }
 
 /**

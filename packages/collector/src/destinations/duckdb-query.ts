@@ -17,8 +17,10 @@ const refused = (detail: string, cause?: unknown): NitkaError =>
 export const createDuckdbQuery = async (
   instance: DuckDBInstance,
   { StatementType }: typeof import('@duckdb/node-api'),
+  database?: string,
 ): Promise<DuckdbQuery> => {
   const connection = await instance.connect();
+  if (database !== undefined) await connection.run(`USE ${database}`);
   const reading = new Set<unknown>([StatementType.SELECT, StatementType.EXPLAIN]);
   let last: Promise<unknown> = Promise.resolve();
 

@@ -4,19 +4,23 @@ import { NitkaError } from '@nitka/core';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
-import { appendBatch } from './duckdb-append.ts';
+import { appendBatch, importDuckdb } from './duckdb-append.ts';
 import { duckdbFailure } from './duckdb-failure.ts';
 import { migrateDuckdb } from './duckdb-migrate.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbEngineProperties } from './duckdb-options.ts';
 import type { DuckdbEngineOptions } from './duckdb-options.ts';
-import { importClient, parseDestinationOptions } from './options.ts';
+import { parseDestinationOptions } from './options.ts';
 
 export interface DuckdbOptions extends DuckdbEngineOptions {
   /** The database file. @default `<dataDir>/warehouse.duckdb` */
   readonly path: string;
 }
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Rows; a multiple of 2,048. */
+const rowGroup = 10_240;
 
 /** DuckDB in a file of its own: one process, no server. Rows and batch id are committed in one transaction. */
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
@@ -25,7 +29,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     memoryLimit: '128MB',
     threads: 1,
   });
-  const client = await importClient('@duckdb/node-api', () => import('@duckdb/node-api'));
+  const client = await importDuckdb();
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   let query: DuckdbQuery | undefined;
@@ -40,16 +44,20 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
 
   const open = async (): Promise<void> => {
     mkdirSync(dirname(options.path), { recursive: true });
-    instance = await client.DuckDBInstance.create(options.path, {
+    instance = await client.api.DuckDBInstance.create(':memory:', {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),
-      // A query must not read or write other files of the machine.
-      enable_external_access: 'false',
       autoinstall_known_extensions: 'false',
     });
     connection = await instance.connect();
+    // A load that fills a row group is written to its place at once. A smaller one goes to the log first, and at each checkpoint all of
+    // the last row group is written anew: with DuckDB's own size of 122,880 rows that cost twice as much processor time as the load.
+    await connection.run(`ATTACH ${quoted(options.path)} AS warehouse (ROW_GROUP_SIZE ${rowGroup})`);
+    await connection.run('USE warehouse');
+    // A query must not read or write other files of the machine.
+    await connection.run('SET enable_external_access = false');
     await migrateDuckdb(connection);
-    query = await createDuckdbQuery(instance, client);
+    query = await createDuckdbQuery(instance, client.api, 'warehouse');
   };
 
   const load = async (to: DuckDBConnection, batch: LoadBatch): Promise<void> => {

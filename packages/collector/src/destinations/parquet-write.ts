@@ -2,11 +2,10 @@ import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LoadBatch } from './destination.ts';
 import { appendBatch } from './duckdb-append.ts';
+import type { DuckdbClient } from './duckdb-append.ts';
 import { exists, publish, publishText } from './durable-file.ts';
 import { plainColumns } from './parquet-lake.ts';
 import type { Lake } from './parquet-lake.ts';
-
-type Client = typeof import('@duckdb/node-api');
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
@@ -20,7 +19,7 @@ const checkTimes = ({ events, rejects }: LoadBatch): void => {
  * finds its marker; if the first attempt ended before that, the files that are there stay as they are.
  */
 export const writeBatch = async (
-  client: Client,
+  client: DuckdbClient,
   connection: DuckDBConnection,
   lake: Lake,
   batch: LoadBatch,

@@ -3,13 +3,14 @@ import { NitkaError } from '@nitka/core';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination } from './destination.ts';
+import { importDuckdb } from './duckdb-append.ts';
 import { duckdbFailure } from './duckdb-failure.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbMigrations } from './duckdb-schema.ts';
 import { makeFolder } from './durable-file.ts';
 import { duckdbEngineProperties } from './duckdb-options.ts';
 import type { DuckdbEngineOptions } from './duckdb-options.ts';
-import { importClient, parseDestinationOptions } from './options.ts';
+import { parseDestinationOptions } from './options.ts';
 import { checkLake, lakeOf } from './parquet-lake.ts';
 import { createLakeQuery } from './parquet-query.ts';
 import { writeBatch } from './parquet-write.ts';
@@ -32,7 +33,7 @@ export const createParquet: CreateDestination = async (config, { dataDir }): Pro
     memoryLimit: '128MB',
     threads: 1,
   });
-  const client = await importClient('@duckdb/node-api', () => import('@duckdb/node-api'));
+  const client = await importDuckdb();
   const lake = lakeOf(resolve(options.path));
   let current: Open | null = null;
 
@@ -44,10 +45,10 @@ export const createParquet: CreateDestination = async (config, { dataDir }): Pro
       threads: String(options.threads),
       autoinstall_known_extensions: 'false',
     };
-    const instance = await client.DuckDBInstance.create(':memory:', settings);
+    const instance = await client.api.DuckDBInstance.create(':memory:', settings);
     const connection = await instance.connect();
     for (const step of duckdbMigrations) await connection.run(step);
-    return { instance, connection, query: await createLakeQuery(client, lake, settings) };
+    return { instance, connection, query: await createLakeQuery(client.api, lake, settings) };
   };
 
   return {

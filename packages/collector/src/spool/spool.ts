@@ -10,6 +10,9 @@ import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { readPacked } from './packed.ts';
+import type { Arena, Packed } from './packed.ts';
+import type { Range } from './ranges.ts';
 import { createRejects } from './rejects.ts';
 import type { Rejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
@@ -51,6 +54,8 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   transact<T>(write: () => T): Promise<T>;
   /** The sequence number that the next entry will get. */
   head(): number;
+  /** The entries from the one number to before the other, as they lie here. Throws if a chunk is not as it was written. */
+  readPacked(range: Range, arena: Arena): Packed;
   cursor(destination: string): Cursor;
   /** Only inside a transaction. */
   saveCursor(destination: string, cursor: Cursor): void;
@@ -214,6 +219,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     transact: (write) => group.submit(write),
     ...entries,
     head: savedHead,
+    readPacked: (range, arena) => readPacked(events, range, arena),
     cursor,
     saveCursor(destination, value) {
       meta.putSync(`cursor:${destination}`, value);
