@@ -1,8 +1,7 @@
 import cookies from '@fastify/cookie';
 import { NitkaError } from '@nitka/core';
 import type { Clock } from '@nitka/core';
-import fastify, { LogController } from 'fastify';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { CollectorConfig } from './config.ts';
 import { codeOf, errorBody, retryAfterSeconds, statusOf } from './errors.ts';
 import type { Ingest } from './ingest.ts';
@@ -12,7 +11,11 @@ import { registerBody } from './plugins/body.ts';
 import { registerCors } from './plugins/cors.ts';
 import { registerEventLoopLimit } from './plugins/event-loop.ts';
 import type { Metrics } from './plugins/metrics.ts';
+import { createKeyLimit } from './plugins/key-limit.ts';
+import { createIsOperator } from './plugins/operator.ts';
+import { registerPatience } from './plugins/patience.ts';
 import { registerRateLimit } from './plugins/rate-limit.ts';
+import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { createVisitorCookie } from './plugins/visitor-cookie.ts';
 import { createFindSource } from './plugins/write-key.ts';
 import { createReceive, registerBatchRoutes } from './routes/batch.ts';
@@ -21,6 +24,8 @@ import { registerPixelRoute } from './routes/pixel.ts';
 import { registerScriptRoute } from './routes/script.ts';
 import { registerSettingsRoutes } from './routes/settings.ts';
 import { registerVisitorRoutes } from './routes/visitor.ts';
+import { createServer } from './server.ts';
+import type { Logger } from './server.ts';
 import type { Spool } from './spool/spool.ts';
 
 export interface AppParts {
@@ -32,24 +37,12 @@ export interface AppParts {
   readonly clock: Clock;
   /** Something new is in the spool. */
   readonly onAccepted: () => void;
-  readonly logger?: FastifyServerOptions['logger'];
+  readonly logger?: Logger;
+  /** How old what waits for a destination is, milliseconds; null if nothing does. */
+  readonly behind?: (destination: string) => number | null;
 }
 
-/** The HTTP side, ready for `listen` or `inject`. Opens nothing, listens to nothing. */
-export const buildApp = async (config: CollectorConfig, parts: AppParts): Promise<FastifyInstance> => {
-  const app = fastify({
-    logger: parts.logger ?? false,
-    // Fastify's own lines have the URL, and with it write keys and pixel data.
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: config.limits.bodyBytes,
-    trustProxy:
-      config.trustProxy === true ? true : config.trustProxy === false ? false : [...config.trustProxy],
-    requestTimeout: 30_000,
-    // Answered by the route instead, with a code and Retry-After.
-    return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true },
-  });
-
+const registerErrors = (app: FastifyInstance): void => {
   app.setErrorHandler((error, request, reply) => {
     const code = codeOf(error);
     if (code === 'internal_error') {
@@ -67,24 +60,53 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   app.setNotFoundHandler(() => {
     throw new NitkaError('not_found');
   });
+};
+
+/** What the operator alone reaches, on a listener of its own. */
+export const buildOperatorApp = async (
+  config: CollectorConfig,
+  parts: AppParts,
+): Promise<FastifyInstance> => {
+  const plain = { ...config, listen: { ...config.listen, tls: null } };
+  const app = createServer(plain, parts.logger);
+  registerErrors(app);
+  registerSecurityHeaders(app, false);
+  const isOperator = createIsOperator(config.operator.tokenSha256);
+  registerHealthRoutes(app, parts, { isOperator, own: true });
+  return app;
+};
+
+/** The HTTP side, ready for `listen` or `inject`. Opens nothing, listens to nothing. */
+export const buildApp = async (config: CollectorConfig, parts: AppParts): Promise<FastifyInstance> => {
+  const app = createServer(config, parts.logger);
+  registerErrors(app);
   app.addHook('onResponse', async (request, reply) => {
-    parts.metrics.answered(request.routeOptions.url ?? 'none', reply.statusCode);
+    parts.metrics.answered(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
   });
 
+  registerSecurityHeaders(app, config.listen.tls !== null);
+  registerPatience(app, config.limits.requestSeconds * 1000);
   registerBody(app);
   await app.register(cookies);
   await registerCors(app, config.sources);
   await registerRateLimit(app, config.limits.requestsPerMinute);
   await registerEventLoopLimit(app, config.limits.eventLoopDelayMs);
+  const { operator } = config;
+  const isOperator = createIsOperator(operator.tokenSha256);
   const cookie = createVisitorCookie(config.visitorCookie);
   const findSource = createFindSource(config.sources);
-  const receive = createReceive({ ...parts, findSource, cookie });
+  const receive = createReceive({
+    ...parts,
+    findSource,
+    cookie,
+    countRequest: createKeyLimit(parts.clock.now),
+  });
   registerBatchRoutes(app, receive, config.limits.bodyBytes);
   registerPixelRoute(app, receive);
   registerVisitorRoutes(app, config, cookie, findSource);
   registerSettingsRoutes(app, findSource);
   registerScriptRoute(app, config.script);
-  registerHealthRoutes(app, parts);
+  registerHealthRoutes(app, parts, { isOperator, own: operator.listen === null });
   app.get('/', async () => ({ name: 'nitka-collector', docs: 'docs/protocol.md' }));
   return app;
 };

@@ -4,15 +4,18 @@ import type { Clock } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import { adminAddress } from './admin/address.ts';
 import { createAdminCommands } from './admin/commands.ts';
+import { createPrivacyCommands } from './admin/privacy-commands.ts';
+import type { PrivacyCommandParts } from './admin/privacy-commands.ts';
 import { startAdminServer } from './admin/server.ts';
 import type { AdminServer } from './admin/server.ts';
-import { buildApp } from './app.ts';
+import { buildApp, buildOperatorApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import type { CollectorConfig } from './config.ts';
 import type { DestinationError } from './destinations/destination.ts';
 import { createDestination as createRegistered } from './destinations/index.ts';
 import { createEnrich } from './enrich.ts';
 import { createIngest } from './ingest.ts';
+import { listenOn } from './listen.ts';
 import { createLoader } from './loader/loader.ts';
 import type { Loader, LoaderParts } from './loader/loader.ts';
 import { createLoaderThread } from './loader/thread.ts';
@@ -20,8 +23,10 @@ import { openPrivacy } from './privacy/open.ts';
 import type { Privacy } from './privacy/open.ts';
 import { createBackpressure } from './plugins/backpressure.ts';
 import type { Backpressure } from './plugins/backpressure.ts';
+import { registerLeave } from './plugins/leave.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { createRecovery } from './recovery/recovery.ts';
+import { behindOf, diskOf } from './spool/state.ts';
 import { spoolOptions } from './spool/options.ts';
 import { openSpool } from './spool/spool.ts';
 import type { Spool } from './spool/spool.ts';
@@ -31,6 +36,8 @@ export interface Collector {
   readonly spool: Spool;
   /** Listens; resolves with the port. */
   listen(): Promise<number>;
+  /** The operator's listener; null without one. Listens with the other. */
+  readonly operatorApp?: FastifyInstance | null;
   /** Ends requests, commits, loads what is pending within the limit of the config, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -42,6 +49,8 @@ export interface CollectorParts {
   readonly createDestination?: LoaderParts['createDestination'];
   /** The built program: with it the loader gets a thread of its own. */
   readonly loaderScript?: string | null;
+  /** A socket that was opened for this process (listen.ts): whoever is started next listens on it, too. */
+  readonly inherited?: number | null;
 }
 
 const openOwnSpool = (config: CollectorConfig, onError: (error: unknown) => void): Spool => {
@@ -79,8 +88,13 @@ export const openCollector = async (
   const { clock = systemClock } = parts;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const commands = createAdminCommands();
+  let servePrivacy: (parts: PrivacyCommandParts) => void = () => undefined;
+  const privacyCommands = createPrivacyCommands(new Promise((resolve) => (servePrivacy = resolve)));
   // Taken first: whoever has the socket owns the folder.
-  const admin = await startAdminServer(adminAddress(config.dataDir), commands.table);
+  const admin = await startAdminServer(adminAddress(config.dataDir), {
+    ...commands.table,
+    ...privacyCommands,
+  });
   let app: FastifyInstance | undefined;
   let spool: Spool | undefined;
   let loader: Loader | undefined;
@@ -98,27 +112,39 @@ export const openCollector = async (
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
     const backpressure = await createBackpressure(limits, { waiting: spool.waitingBytes });
     const names = config.destinations.map(({ name }) => name);
+    const behind = behindOf(spool, clock);
     const enrich = createEnrich(config.privacy.ip);
     const own = {
       ingest: createIngest({ config, spool, enrich, guard: privacy.guard }),
       backpressure,
       spool,
       loader,
-      metrics: createMetrics({ spool, names }),
+      metrics: createMetrics({
+        spool,
+        names,
+        behind,
+        troubles: loader.troubles,
+        disk: diskOf(config.dataDir),
+      }),
+      behind,
       clock,
       onAccepted: loader.wake,
       logger: { level: config.log.level },
     };
     app = await buildApp(config, own);
+    const operatorApp = config.operator.listen && (await buildOperatorApp(config, own));
     const { query, wake } = loader;
+    const { guard } = privacy;
     const recovery = createRecovery({
       config,
       spool,
       ask: (name) => (sql, limit) => query(sql, limit, name),
-      ingestInto: (target) => createIngest({ config, spool: target, enrich }),
+      ingestInto: (target) => createIngest({ config, spool: target, enrich, guard }),
     });
+    servePrivacy({ privacy, loader, dataDir: config.dataDir, now: clock.now });
     commands.serve({ spool, loader, names, recovery, wake });
-    return assemble(config, { app, spool, loader, backpressure, admin, privacy });
+    const { inherited = null } = parts;
+    return assemble(config, { operatorApp, inherited, app, spool, loader, backpressure, admin, privacy });
   } catch (error) {
     await loader?.stop(0);
     await spool?.close();
@@ -133,28 +159,34 @@ interface OpenParts extends Pick<Collector, 'app' | 'spool'> {
   readonly backpressure: Backpressure;
   readonly admin: AdminServer;
   readonly privacy: Privacy;
+  readonly operatorApp: FastifyInstance | null;
+  readonly inherited: number | null;
 }
 
 const assemble = (
   config: CollectorConfig,
-  { app, spool, loader, backpressure, admin, privacy }: OpenParts,
+  { operatorApp, inherited, app, spool, loader, backpressure, admin, privacy }: OpenParts,
 ): Collector => {
   let closing: Promise<void> | null = null;
+  const { leave } = registerLeave(app);
   const close = async (): Promise<void> => {
+    // Who comes next on the same socket takes over: nobody is sent away, and what waits is left to it.
+    if (inherited !== null) await leave(config.shutdownSeconds * 500);
     backpressure.stop();
     await app.close();
-    await loader.stop(config.shutdownSeconds * 1000);
+    await operatorApp?.close();
+    await loader.stop(inherited === null ? config.shutdownSeconds * 1000 : 0);
     await spool.close();
     await privacy.close();
     await admin.close();
   };
   return {
     app,
+    operatorApp,
     spool,
     async listen() {
-      await app.listen(config.listen);
-      const address = app.server.address();
-      return typeof address === 'object' && address !== null ? address.port : config.listen.port;
+      if (operatorApp && config.operator.listen) await listenOn(operatorApp, config.operator.listen);
+      return listenOn(app, config.listen, inherited);
     },
     close: () => (closing ??= close()),
   };

@@ -98,6 +98,23 @@ const privacyOf = (privacy: CollectorConfig['privacy'], folder: string): Collect
   };
 };
 
+const listenOf = (
+  { tls, ...listen }: CollectorConfig['listen'],
+  folder: string,
+): CollectorConfig['listen'] => ({
+  ...listen,
+  tls: tls && {
+    http2: tls.http2 ?? true,
+    certFile: resolve(folder, tls.certFile),
+    keyFile: resolve(folder, tls.keyFile),
+  },
+});
+
+const operatorOf = ({ listen, ...operator }: CollectorConfig['operator']): CollectorConfig['operator'] => ({
+  ...operator,
+  listen: listen && { host: listen.host ?? defaults.listen.host, port: listen.port },
+});
+
 /**
  * A checked config with every default filled in.
  *
@@ -122,7 +139,8 @@ export const parseConfig = (
   const script = { ...defaults.script, ...file.script };
   return {
     dataDir: resolve(folder, file.dataDir ?? defaults.dataDir),
-    listen: { ...defaults.listen, ...file.listen },
+    listen: listenOf({ ...defaults.listen, ...file.listen }, folder),
+    operator: operatorOf({ ...defaults.operator, ...file.operator }),
     trustProxy: file.trustProxy ?? defaults.trustProxy,
     sources: file.sources.map((source) => ({ ...source, origins: source.origins ?? [] })),
     destinations: (file.destinations ?? defaults.destinations).map((destination) => ({

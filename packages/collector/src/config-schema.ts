@@ -7,6 +7,11 @@ const section = (properties: Record<string, unknown>) => ({
   properties,
 });
 
+const path = { type: 'string', minLength: 1 } as const;
+const address = {
+  host: { type: 'string', minLength: 1 },
+  port: { type: 'integer', minimum: 0, maximum: 65_535 },
+} as const;
 const name = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' } as const;
 /** A cookie name by RFC 6265 §4.1.1. */
 const cookieName = { type: 'string', pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" } as const;
@@ -24,6 +29,7 @@ const source = {
     writeKey: { type: 'string', minLength: 8, maxLength: 200 },
     writeKeySha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     origins: { type: 'array', items: origin },
+    requestsPerMinute: { type: 'integer', minimum: 0 },
     identifiers,
   },
   allOf: [
@@ -46,8 +52,22 @@ export const configSchema = {
     $schema: { type: 'string' },
     dataDir: { type: 'string', minLength: 1 },
     listen: section({
-      host: { type: 'string', minLength: 1 },
-      port: { type: 'integer', minimum: 0, maximum: 65_535 },
+      ...address,
+      tls: {
+        type: ['object', 'null'],
+        additionalProperties: false,
+        required: ['certFile', 'keyFile'],
+        properties: { certFile: path, keyFile: path, http2: { type: 'boolean' } },
+      },
+    }),
+    operator: section({
+      tokenSha256: { type: ['string', 'null'], pattern: '^[0-9a-f]{64}$' },
+      listen: {
+        type: ['object', 'null'],
+        additionalProperties: false,
+        required: ['port'],
+        properties: address,
+      },
     }),
     trustProxy: { anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }] },
     sources: { type: 'array', minItems: 1, items: source },
@@ -63,6 +83,7 @@ export const configSchema = {
       waitingBytes: positive,
       freeDiskBytes: { type: 'integer', minimum: 0 },
       requestsPerMinute: { type: 'integer', minimum: 0 },
+      requestSeconds: positive,
       eventLoopDelayMs: { type: 'integer', minimum: 0 },
     }),
     visitorCookie: section({

@@ -20,8 +20,19 @@ export interface SourceConfig {
    * @default [] (only pages on the collector's own host)
    */
   readonly origins: readonly string[];
+  /** Requests in a minute with this key, from all addresses together; 0 for no limit. @default 0 */
+  readonly requestsPerMinute?: number;
   /** Instead of `privacy.identifiers`, for what this source sends. */
   readonly identifiers?: 'plain' | 'token' | 'hash';
+}
+
+export interface TlsConfig {
+  /** The certificate with its chain, PEM. A renewed one is taken into use within a minute. */
+  readonly certFile: string;
+  /** Its private key, PEM. */
+  readonly keyFile: string;
+  /** Also speak HTTP/2. @default true */
+  readonly http2: boolean;
 }
 
 /** Other fields belong to the destination's type and are checked there. */
@@ -35,8 +46,21 @@ export interface DestinationConfig {
 export interface CollectorConfig {
   /** Spool and admin socket; by default the DuckDB file too. Relative to the config file. @default "./data" */
   readonly dataDir: string;
-  /** @default 127.0.0.1 and 8080 */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: {
+    /** @default "127.0.0.1" */
+    readonly host: string;
+    /** 0 takes a free one. @default 8080 */
+    readonly port: number;
+    /** Null leaves TLS to a proxy. @default null */
+    readonly tls: TlsConfig | null;
+  };
+  /** What is not for visitors: `/metrics`, and which destinations are in trouble. Without the two, everybody sees it. */
+  readonly operator: {
+    /** SHA-256 of the token that must come as Bearer, 64 hex digits; `nitka-collector hash-key` makes one. @default null */
+    readonly tokenSha256: string | null;
+    /** An address of its own for it; then `/metrics` is not on the other one. @default null */
+    readonly listen: { readonly host: string; readonly port: number } | null;
+  };
   /**
    * Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. `true` believes anybody: only behind a
    * firewall. @default false
@@ -58,6 +82,8 @@ export interface CollectorConfig {
     readonly freeDiskBytes: number;
     /** Requests of one address in a minute; 0 for no limit. Not behind a proxy that is not in `trustProxy`. @default 0 */
     readonly requestsPerMinute: number;
+    /** Seconds that a request may take to arrive. Slower clients are cut off with 408. @default 30 */
+    readonly requestSeconds: number;
     /** Delay of the event loop, milliseconds, above which requests are put off with 503; 0 for no limit. @default 5000 */
     readonly eventLoopDelayMs: number;
   };
@@ -126,7 +152,8 @@ export interface CollectorConfig {
 
 export const defaults: Omit<CollectorConfig, 'sources'> = {
   dataDir: './data',
-  listen: { host: '127.0.0.1', port: 8080 },
+  listen: { host: '127.0.0.1', port: 8080, tls: null },
+  operator: { tokenSha256: null, listen: null },
   trustProxy: false,
   destinations: [{ type: 'duckdb', name: 'duckdb' }],
   limits: {
@@ -136,6 +163,7 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
     waitingBytes: 64 * 1024 * 1024,
     freeDiskBytes: 64 * 1024 * 1024,
     requestsPerMinute: 0,
+    requestSeconds: 30,
     eventLoopDelayMs: 5000,
   },
   visitorCookie: { name: 'vid', domain: 'host', maxAgeDays: 400 },

@@ -62,7 +62,7 @@ describe('parseConfig', () => {
       NITKA_TRUST_PROXY: 'true',
     };
     const config = parseConfig(minimal, '.', environment);
-    expect(config.listen).toEqual({ host: '127.0.0.1', port: 0 });
+    expect(config.listen).toEqual({ host: '127.0.0.1', port: 0, tls: null });
     expect(config).toMatchObject({
       dataDir: resolve('/srv/d'),
       visitorCookie: { name: 'v' },

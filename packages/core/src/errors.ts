@@ -15,6 +15,10 @@ export const errors = {
     status: 401,
     text: 'The write key is missing or unknown. Check it against the sources in the config of the collector.',
   },
+  operator_token_wrong: {
+    status: 401,
+    text: 'This route is for the operator. Send the token of the config as `Authorization: Bearer`.',
+  },
   origin_not_allowed: {
     status: 403,
     text: 'This write key does not accept this page. Add the origin to the source in the config of the collector.',
@@ -183,6 +187,10 @@ export const errors = {
   forget_invalid: {
     status: null,
     text: 'Name one person by one of --phone, --email, --visitor, --user, with a value of that kind.',
+  },
+  forget_unsupported: {
+    status: null,
+    text: 'The spool of this collector is a topic of Kafka, which forgets nobody. See docs/privacy.md for what to do.',
   },
   forget_incomplete: {
     status: null,

@@ -23,7 +23,8 @@ const inflate = (bytes: Buffer, maxOutputLength: number): Promise<Buffer> =>
 export const registerBody = (app: FastifyInstance): void => {
   app.addHook('onRequest', async (request) => {
     // Fastify answers 415 to a content type that it cannot read, before any parser is asked.
-    if (request.headers['content-type'] !== undefined)
+    // Without one it takes a body of HTTP/2, which has no length and no transfer encoding, for none.
+    if (request.headers['content-type'] !== undefined || request.raw.httpVersionMajor === 2)
       request.headers['content-type'] = 'application/octet-stream';
   });
   app.removeAllContentTypeParsers();

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Ledger } from '../ledger.ts';
 import type { Spool } from '../spool/spool.ts';
 
@@ -6,16 +6,22 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   /** Counts one answer. The route is its pattern: never a path with a key in it. */
-  answered(route: string, status: number): void;
+  answered(route: string, status: number, milliseconds: number): void;
 }
 
 export interface MetricsParts {
   readonly spool: Pick<Spool, 'lag'> & { readonly ledger: Pick<Ledger, 'read'> };
   /** Of the destinations. */
   readonly names: readonly string[];
+  /** How old what waits for a destination is, milliseconds; null if nothing does. */
+  readonly behind?: (destination: string) => number | null;
+  /** What keeps a destination from being loaded; null while all is well. */
+  readonly troubles?: () => ReadonlyMap<string, { readonly kind: string } | null>;
+  /** Bytes on the disk of the spool: free, and of its file. */
+  readonly disk?: () => { readonly free: number; readonly spool: number };
 }
 
-export const createMetrics = ({ spool, names }: MetricsParts): Metrics => {
+export const createMetrics = ({ spool, names, behind, troubles, disk }: MetricsParts): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -23,6 +29,13 @@ export const createMetrics = ({ spool, names }: MetricsParts): Metrics => {
     name: 'nitka_http_answers_total',
     help: 'Answers by route and status',
     labelNames: ['route', 'status'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'nitka_http_seconds',
+    help: 'Time from a request to its answer; with an event in it that is the time until it is on disk',
+    labelNames: ['route'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers,
   });
   new Gauge({
@@ -61,9 +74,48 @@ export const createMetrics = ({ spool, names }: MetricsParts): Metrics => {
       for (const destination of names) this.set({ destination }, spool.lag(destination));
     },
   });
+  if (behind) {
+    new Gauge({
+      name: 'nitka_destination_behind_seconds',
+      help: 'How old the oldest entry is that a destination has not taken yet; 0 if nothing waits',
+      labelNames: ['destination'],
+      registers,
+      collect() {
+        for (const destination of names) this.set({ destination }, (behind(destination) ?? 0) / 1000);
+      },
+    });
+  }
+  if (troubles) {
+    new Gauge({
+      name: 'nitka_destination_trouble',
+      help: '1 while a destination cannot be loaded: temporary is tried again, schema needs a person',
+      labelNames: ['destination', 'kind'],
+      registers,
+      collect() {
+        for (const [destination, trouble] of troubles()) {
+          for (const kind of ['temporary', 'schema'])
+            this.set({ destination, kind }, trouble?.kind === kind ? 1 : 0);
+        }
+      },
+    });
+  }
+  if (disk) {
+    new Gauge({
+      name: 'nitka_disk_bytes',
+      help: 'Of the disk that holds the spool: what is free, and the size of the spool',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        for (const [state, bytes] of Object.entries(disk())) this.set({ state }, bytes);
+      },
+    });
+  }
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    answered: (route, status) => answers.inc({ route, status }),
+    answered(route, status, milliseconds) {
+      answers.inc({ route, status });
+      seconds.observe({ route }, milliseconds / 1000);
+    },
   };
 };

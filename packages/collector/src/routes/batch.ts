@@ -9,6 +9,7 @@ import type { IngestReply, ParsedBody } from '../ingest.ts';
 import { mayUse } from '../origins.ts';
 import type { OriginVerdict } from '../origins.ts';
 import { readBody } from '../plugins/body.ts';
+import type { CountRequest } from '../plugins/key-limit.ts';
 import type { VisitorCookie } from '../plugins/visitor-cookie.ts';
 import { keyOfRequest } from '../plugins/write-key.ts';
 import type { FindSource } from '../plugins/write-key.ts';
@@ -25,6 +26,7 @@ export interface BatchReply {
 export type BatchParts = Pick<AppParts, 'ingest' | 'backpressure' | 'clock' | 'onAccepted'> & {
   readonly findSource: FindSource;
   readonly cookie: VisitorCookie;
+  readonly countRequest: CountRequest;
 };
 
 /** A whole request, from its bytes to its answer; also behind the pixel, which has its event in the URL. */
@@ -39,6 +41,7 @@ export const createReceive = ({
   ingest,
   findSource,
   cookie,
+  countRequest,
   backpressure,
   clock,
   onAccepted,
@@ -104,6 +107,7 @@ export const createReceive = ({
     const body = await parse(raw, key, request);
     const source = sourceOf(key ?? body.writeKey);
     const verdict = admit(source, request);
+    countRequest(source);
     const arrival = arrivalOf(source, request, key ?? body.writeKey);
     const result =
       kind === 'batch' ? await ingest.batch(body, arrival) : await ingest.single(body, kind, arrival);

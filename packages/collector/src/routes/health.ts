@@ -1,22 +1,49 @@
+import { NitkaError } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import type { AppParts } from '../app.ts';
+import type { IsOperator } from '../plugins/operator.ts';
 
-/** `/healthz`: the process lives. `/readyz`: it takes events; a destination in trouble is named, but events wait in the spool. */
+export interface HealthOptions {
+  readonly isOperator: IsOperator;
+  /** False where the operator has a listener of his own: then this one tells nothing of the inside. */
+  readonly own: boolean;
+}
+
+/**
+ * `/healthz`: the process lives. `/readyz`: it takes events; to the operator it names each destination that lags, and why, but events
+ * wait in the spool meanwhile. `/metrics`: Prometheus.
+ */
 export const registerHealthRoutes = (
   app: FastifyInstance,
-  { backpressure, spool, loader, metrics }: AppParts,
+  { backpressure, spool, loader, metrics, behind }: AppParts,
+  { isOperator, own }: HealthOptions,
 ): void => {
   app.get('/healthz', async () => ({ status: 'ok' }));
 
-  app.get('/readyz', async (_request, reply) => {
+  const destinations = () =>
+    [...loader.troubles()].map(([name, trouble]) => {
+      const age = behind?.(name) ?? null;
+      return {
+        name,
+        waiting: spool.lag(name),
+        behindSeconds: age === null ? 0 : Math.round(age / 1000),
+        trouble: trouble && {
+          // Not its words: they may quote a row.
+          code: trouble.kind === 'schema' ? 'destination_schema' : 'destination_unreachable',
+          since: new Date(trouble.since).toISOString(),
+        },
+      };
+    });
+
+  app.get('/readyz', async (request, reply) => {
     const reason = backpressure.reason();
-    const destinations = [...loader.troubles()].map(([name, trouble]) => ({
-      name,
-      waiting: spool.lag(name),
-      trouble: trouble && { kind: trouble.kind, since: new Date(trouble.since).toISOString() },
-    }));
-    return reply.code(reason ? 503 : 200).send({ ready: reason === null, reason, destinations });
+    const inside = own && isOperator(request) ? { destinations: destinations() } : {};
+    return reply.code(reason ? 503 : 200).send({ ready: reason === null, reason, ...inside });
   });
 
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  if (!own) return;
+  app.get('/metrics', async (request, reply) => {
+    if (!isOperator(request)) throw new NitkaError('operator_token_wrong');
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
 };

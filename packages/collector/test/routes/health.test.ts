@@ -14,7 +14,7 @@ describe('health routes', () => {
     expect((await app.inject('/readyz')).json()).toEqual({
       ready: true,
       reason: null,
-      destinations: [{ name: 'duckdb', waiting: 0, trouble: null }],
+      destinations: [{ name: 'duckdb', waiting: 0, behindSeconds: 0, trouble: null }],
     });
     const metrics = (await app.inject('/metrics')).body;
     expect(metrics).toContain('nitka_events{source="site",state="accepted"} 1');
