@@ -80,6 +80,12 @@ const mask = (bytes: Buffer, secret: string | null): Buffer => {
   return masked;
 };
 
+const placesOf = (text: string, part: string): number[] => {
+  const places: number[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) places.push(at);
+  return places;
+};
+
 export const createGuard = (parts: GuardParts): Guard => {
   const { ip, pseudonyms, suppression } = parts;
   const kinds = createFieldKinds(parts.fields);
@@ -90,7 +96,8 @@ export const createGuard = (parts: GuardParts): Guard => {
     const forgets = !suppression.isEmpty();
     const text = raw.toString('latin1');
     const hides = ip !== 'keep' && addressEnds.some((end) => text.includes(end));
-    const hasKey = text.includes('writeKey"') || text.includes('\\u00');
+    const keyPlaces = placesOf(text, 'writeKey"');
+    const hasKey = keyPlaces.length > 0 || text.includes('\\u00');
     const looks = protects || (forgets && personalSigns.test(raw.toString('utf8')));
     const session = pseudonyms.session();
 
@@ -158,9 +165,16 @@ export const createGuard = (parts: GuardParts): Guard => {
       return replaced === name ? null : replaced;
     };
 
-    const asked: boolean = hides || hasKey || looks;
+    const asked: boolean = hides || looks;
+    /** Every body of a page has the key in its envelope, few have one in an event. */
+    const mayHoldKey = (bytes: Buffer): boolean => {
+      if (!hasKey) return false;
+      const from = bytes.byteOffset - raw.byteOffset;
+      if (bytes.buffer !== raw.buffer || text.includes('\\u00')) return true;
+      return keyPlaces.some((at) => at >= from && at < from + bytes.length);
+    };
     const rewrite = (bytes: Buffer): Buffer =>
-      mask(asked ? rewriteJson(bytes, { value, key }) : bytes, secret);
+      mask(asked || mayHoldKey(bytes) ? rewriteJson(bytes, { value, key }) : bytes, secret);
 
     /** An identifier column: `+7…`, an address, or `sha256:…`. */
     const column = (kind: 'phone' | 'email', found: string | null): string | null => {
@@ -183,7 +197,7 @@ export const createGuard = (parts: GuardParts): Guard => {
     return {
       event(columns, payload) {
         if (forgets && isForgotten(columns)) return null;
-        if (!asked && secret === null && !forgets) return { columns, payload };
+        if (!asked && secret === null && !forgets && !mayHoldKey(payload)) return { columns, payload };
         ofGroup = columns.type === 'group';
         return {
           columns: {
