@@ -20,27 +20,30 @@ export interface DeliveryLoopOptions {
   readonly holdFor?: number;
 }
 
-export interface DeliveryLoopParts {
-  readonly queue: Pick<
-    Queue,
-    'read' | 'remove' | 'count' | 'refresh' | 'countDropped' | 'takeDropped' | 'restoreDropped'
-  >;
+/** Events as a queue hands them out: an array of records, or whatever can be cut like one. */
+export interface Sliceable<Records> {
+  readonly length: number;
+  slice(start: number, end?: number): Records;
+}
+
+export interface DeliveryLoopParts<Records extends Sliceable<Records> = readonly QueueRecord[]> {
+  readonly queue: Pick<Queue, 'count' | 'refresh' | 'countDropped' | 'takeDropped' | 'restoreDropped'> & {
+    read(limit: QueueLimit): Promise<Records>;
+    remove(records: Records): Promise<void>;
+  };
   readonly clock: Clock;
   readonly random: () => number;
   /** Sends one batch, with what was dropped since the last one. Rejects when there is no answer. */
-  readonly send: (
-    records: readonly QueueRecord[],
-    dropped: DropCounts | undefined,
-  ) => Promise<TransportReply>;
+  readonly send: (records: Records, dropped: DropCounts | undefined) => Promise<TransportReply>;
   /** One sender at a time where several tabs or processes share the storage. */
   readonly lock: Lock;
   /** Takes turns until one says that it is enough. @default one after the other */
   readonly takeTurns?: (turn: () => Promise<boolean>, isFailing: boolean) => Promise<void>;
   /** What was read has arrived, or waits again. */
-  readonly release?: (records: readonly QueueRecord[]) => void;
-  readonly onSent?: ((records: readonly QueueRecord[], reply: TransportReply) => void) | undefined;
-  /** The collector refused this one event for good; it was removed and counted as dropped. */
-  readonly onRefused?: ((record: QueueRecord, reply: TransportReply) => void) | undefined;
+  readonly release?: (records: Records) => void;
+  readonly onSent?: ((records: Records, reply: TransportReply) => void) | undefined;
+  /** The collector refused this event, alone in its batch, for good; it was removed and counted as dropped. */
+  readonly onRefused?: ((records: Records, reply: TransportReply) => void) | undefined;
   /** An attempt failed; the events are kept. */
   readonly onFailed?: ((code: ErrorCode, detail: string) => void) | undefined;
 }
@@ -64,7 +67,10 @@ const isAccepted = ({ status, body }: TransportReply): boolean =>
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The one delivery loop of the browser and the Node SDK. */
-export const createDeliveryLoop = (parts: DeliveryLoopParts, options: DeliveryLoopOptions): DeliveryLoop => {
+export const createDeliveryLoop = <Records extends Sliceable<Records> = readonly QueueRecord[]>(
+  parts: DeliveryLoopParts<Records>,
+  options: DeliveryLoopOptions,
+): DeliveryLoop => {
   const { queue, clock } = parts;
   const { backoffBase = 1000, backoffCap = 60_000, holdFor = 300_000 } = options;
 
@@ -101,7 +107,7 @@ export const createDeliveryLoop = (parts: DeliveryLoopParts, options: DeliveryLo
   };
 
   /** @returns false after an attempt that failed: a timer is set */
-  const deliver = async (records: readonly QueueRecord[]): Promise<boolean> => {
+  const deliver = async (records: Records): Promise<boolean> => {
     const dropped = queue.takeDropped();
     let reply: TransportReply;
     try {
@@ -126,7 +132,7 @@ export const createDeliveryLoop = (parts: DeliveryLoopParts, options: DeliveryLo
     if (middle) return (await deliver(records.slice(0, middle))) && deliver(records.slice(middle));
     await queue.remove(records);
     queue.countDropped('delivery_refused');
-    parts.onRefused?.(records[0]!, reply);
+    parts.onRefused?.(records, reply);
     return true;
   };
 

@@ -8,7 +8,6 @@ it('exports these names and no others', () => {
       "batchSchema",
       "blockedEmail",
       "blockedPhone",
-      "createDelivery",
       "createDeliveryLoop",
       "createMemoryStorage",
       "createQueue",

@@ -1,6 +1,6 @@
 import type { EventMap } from './calls.ts';
 import type { TrackerOptions } from './options.ts';
-import { fetchPost } from './post.ts';
+import { fetchPost, type Body } from './post.ts';
 import type { Platform } from './platform.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
 
@@ -42,8 +42,8 @@ export type { BoundCalls, Calls, FlushResult, Tracker } from './tracker.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode } from '@nitka/core';
 
-const compress = async (body: string): Promise<Uint8Array<ArrayBuffer>> => {
-  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
+const compress = async (body: Body): Promise<Uint8Array<ArrayBuffer>> => {
+  const stream = new Blob([...body]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
@@ -54,7 +54,10 @@ const platform: Platform = {
     clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   },
   random: () => Math.random(),
-  randomUuid: () => crypto.randomUUID(),
+  randomHex: () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(1024)), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    ).join(''),
   post: fetchPost((input, init) => globalThis.fetch(input, init)),
   warn: (text) => console.warn(`nitka: ${text}`),
   compress,

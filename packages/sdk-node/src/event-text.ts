@@ -7,6 +7,7 @@ import {
   type EventType,
 } from '@nitka/core';
 import type { AnyCall } from './calls.ts';
+import { plainJson, quote } from './json-text.ts';
 
 export interface EventTextParts {
   readonly newId: (now: number) => string;
@@ -25,16 +26,20 @@ const invalid = (detail: string): never => {
   throw new NitkaError('invalid_call', detail);
 };
 
-/** Characters: longer ids need no look into the table. */
-const longestPlaceholder = 24;
+/** An id that {@link isPlaceholder} need not be asked about: none of its texts ends in such a digit. */
+const endsLikeAnId = (text: string): boolean => {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0x32 && last <= 0x39;
+};
 
 const idOf = (value: unknown, field: string): string | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' && endsLikeAnId(value)) return value;
   if (typeof value !== 'string' && (typeof value !== 'number' || !Number.isSafeInteger(value))) {
     return invalid(`${field} must be a text or an integer`);
-  } // "undefined" and its like come from a template string, and would join strangers into one person.
-  if (String(value).length <= longestPlaceholder && isPlaceholder(value)) return undefined;
-  return String(value);
+  }
+  // "undefined" and its like come from a template string, and would join strangers into one person.
+  return isPlaceholder(value) ? undefined : String(value);
 };
 
 const nameOf = (value: unknown, field: string): string | undefined => {
@@ -76,9 +81,10 @@ const timestampOf = (value: unknown, now: number): string => {
 const bigintAsText = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
 
-const jsonOf = (value: unknown, field: string): string | undefined => {
+const jsonOf = (value: object | undefined, field: string): string | undefined => {
+  if (value === undefined) return undefined;
   try {
-    return JSON.stringify(value);
+    return plainJson(value) ?? JSON.stringify(value);
   } catch {
     try {
       return JSON.stringify(value, bigintAsText);
@@ -100,11 +106,17 @@ const contactOf = (call: AnyCall, parts: EventTextParts): Record<string, string>
   return contact;
 };
 
-const requireIds = (type: EventType, event: unknown, ids: Record<string, string | undefined>): void => {
+interface Ids {
+  readonly userId: string | undefined;
+  readonly groupId: string | undefined;
+  readonly previousId: string | undefined;
+}
+
+const requireIds = (type: EventType, event: unknown, ids: Ids): void => {
   if (type === 'track' && (typeof event !== 'string' || event === ''))
     throw new NitkaError('event_name_missing');
-  if (type === 'group' && !ids['groupId']) throw new NitkaError('group_id_missing');
-  if (type === 'alias' && !(ids['previousId'] && ids['userId'])) throw new NitkaError('previous_id_missing');
+  if (type === 'group' && !ids.groupId) throw new NitkaError('group_id_missing');
+  if (type === 'alias' && !(ids.previousId && ids.userId)) throw new NitkaError('previous_id_missing');
 };
 
 const contextText = (call: AnyCall, contact: object | undefined, parts: EventTextParts): string => {
@@ -118,7 +130,7 @@ const contextText = (call: AnyCall, contact: object | undefined, parts: EventTex
 const field = (start: string, json: string | undefined): string => (json === undefined ? '' : start + json);
 
 const textField = (start: string, value: string | undefined): string =>
-  value === undefined ? '' : start + JSON.stringify(value);
+  value === undefined ? '' : start + quote(value);
 
 /**
  * Makes the event's JSON, once: what waits, is sent and is sent again is this text.
@@ -151,7 +163,7 @@ export const eventText = (type: EventType, call: AnyCall, now: number, parts: Ev
   const ownTraits = type === 'identify' && contact ? { ...traits, ...contact } : traits;
   const json =
     // The messageId stands first: it is read back out of the text without parsing it.
-    `{"messageId":${given ? JSON.stringify(messageId) : `"${messageId}"`},"type":"${type}"` +
+    `{"messageId":${given ? quote(messageId) : `"${messageId}"`},"type":"${type}"` +
     textField(',"anonymousId":', anonymousId) +
     textField(',"userId":', ids.userId) +
     textField(',"groupId":', ids.groupId) +

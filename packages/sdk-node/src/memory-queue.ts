@@ -1,10 +1,10 @@
-import { createMemoryStorage } from '@nitka/core';
 import type { TrackerQueue } from './options.ts';
+import { createMemoryStorage } from './queue/memory-storage.ts';
 
 export interface MemoryQueueOptions {
   /** Events that may wait; further ones are refused. @default 250000 */
   readonly maxEvents?: number;
-  /** Bytes of JSON that may wait. The process needs about twice as much memory. @default 67108864 (64 MiB) */
+  /** Bytes of JSON that may wait: about what the process needs for them. @default 67108864 (64 MiB) */
   readonly maxBytes?: number;
 }
 

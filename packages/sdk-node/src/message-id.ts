@@ -27,15 +27,42 @@ export const messageIdFrom = (kind: string, ...key: readonly (string | number | 
   return v5(JSON.stringify(parts), namespace);
 };
 
-let lastTime = 0;
-let lastPrefix = '';
+/** Hexadecimal digits of a UUIDv7 that are random: 12 bits, and 62 after the variant. */
+const randomDigits = 19;
 
-/** A new UUIDv7 (RFC 9562 §5.7) made of a random UUID: ten times as fast as the `uuid` package's. */
-export const newMessageId = (now: number, randomUuid: () => string): string => {
-  if (now !== lastTime) {
-    const hex = Math.max(0, now).toString(16).padStart(12, '0');
-    lastPrefix = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7`;
-    lastTime = now;
-  }
-  return lastPrefix + randomUuid().slice(15);
+/**
+ * Makes new UUIDv7 (RFC 9562 §5.7), ten times as fast as the `uuid` package.
+ *
+ * @param randomHex random digits, at least 19
+ */
+export const createMessageIds = (randomHex: () => string): ((now: number) => string) => {
+  let lastTime = NaN;
+  let prefix = '';
+  let digits = '';
+  let at = 0;
+
+  return (now) => {
+    if (now !== lastTime) {
+      const hex = Math.max(0, now).toString(16).padStart(12, '0');
+      prefix = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7`;
+      lastTime = now;
+    }
+    if (at + randomDigits > digits.length) {
+      digits = randomHex();
+      at = 0;
+    }
+    const start = at;
+    at += randomDigits;
+    // The variant is 10 in binary: of one digit the two lower bits are left.
+    const variant = '89ab'[digits.charCodeAt(start + 3) & 3]!;
+    return (
+      prefix +
+      digits.slice(start, start + 3) +
+      '-' +
+      variant +
+      digits.slice(start + 4, start + 7) +
+      '-' +
+      digits.slice(start + 7, start + randomDigits)
+    );
+  };
 };

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
@@ -5,7 +6,10 @@ import { createNodePost } from './node-post.ts';
 import type { Platform } from './platform.ts';
 import { watchExit } from './shutdown.ts';
 
-const gzipped = promisify<string, object, Buffer<ArrayBuffer>>(gzip);
+const gzipped = promisify<Uint8Array, object, Buffer<ArrayBuffer>>(gzip);
+
+/** One call for many ids: in small portions the random bytes cost more than all else of an id. */
+const random = Buffer.alloc(16 * 1024);
 
 export const nodePlatform: Platform = {
   clock: {
@@ -15,12 +19,12 @@ export const nodePlatform: Platform = {
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   },
   random: Math.random,
-  randomUuid: () => crypto.randomUUID(),
+  randomHex: () => randomFillSync(random).toString('hex'),
   post: createNodePost(),
   warn: (text) => console.warn(`nitka: ${text}`),
   byteLength: (text) => Buffer.byteLength(text),
   // The fastest level: event batches are so repetitive that higher ones save little more.
-  compress: (body) => gzipped(body, { level: constants.Z_BEST_SPEED }),
+  compress: (body) => gzipped(Buffer.concat(body), { level: constants.Z_BEST_SPEED }),
   domainToAscii: domainToASCII,
   stayAlive: () => {
     const timer = setInterval(() => {}, 0x7fff_ffff);

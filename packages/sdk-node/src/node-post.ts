@@ -46,23 +46,24 @@ export const createNodePost = (): Post => {
 
   const attempt = ({ url, headers, body, timeout }: PostRequest, isRepeated: boolean): Promise<PostAnswer> =>
     new Promise((resolve, reject) => {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       const target = new URL(url);
       const isSecure = target.protocol === 'https:';
       const request = (isSecure ? https : http).request(target, {
         method: 'POST',
         agent: isSecure ? agents['https:'] : agents['http:'],
-        headers: { ...headers, 'content-length': bytes.byteLength },
+        headers: { ...headers, 'content-length': body.reduce((sum, part) => sum + part.byteLength, 0) },
         signal: AbortSignal.timeout(timeout),
       });
       request.on('response', (response) => void readAnswer(response).then(resolve, reject));
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The server closed the idle connection just then: https://nodejs.org/api/http.html#requestreusedsocket
         const isStale = request.reusedSocket && error.code === 'ECONNRESET' && !isRepeated;
-        if (isStale) resolve(attempt({ url, headers, body: bytes, timeout }, true));
+        if (isStale) resolve(attempt({ url, headers, body, timeout }, true));
         else reject(readable(error));
       });
-      request.end(bytes);
+      request.cork();
+      for (const part of body) request.write(part);
+      request.end();
     });
 
   return (request) => attempt(request, false);

@@ -1,8 +1,9 @@
-import { limits, NitkaError, type JsonObject, type Lock, type QueueStorage } from '@nitka/core';
+import { limits, NitkaError, type JsonObject, type Lock } from '@nitka/core';
+import type { EventStorage } from './queue/storage.ts';
 
 /** Where events wait: {@link memoryQueue}, or `diskQueue` of `@nitka/node/disk`. */
 export interface TrackerQueue {
-  readonly storage: QueueStorage;
+  readonly storage: EventStorage;
   /** Events that may wait. */
   readonly maxEvents: number;
   /** Bytes of JSON that may wait. */
@@ -35,10 +36,17 @@ export interface TrackerOptions {
   readonly batchBytes?: number;
   /**
    * Requests in flight at once. With more than 1, batches may arrive out of order; the rows still carry their own
-   * times. Use 1 where the order of arrival matters, and on queues that processes share.
+   * times. Where the order of arrival matters, set `order`.
    * @default 1
    */
   readonly concurrency?: number;
+  /**
+   * `visitor`: with several requests in flight the events of one visitor (the same `anonymousId`, or the same `userId` where
+   * there is none) still arrive in the order of the calls. Costs some throughput; without meaning where `concurrency` is 1,
+   * which keeps the order of all.
+   * @default none
+   */
+  readonly order?: 'visitor' | 'none';
   /** Milliseconds before a request without an answer counts as failed. @default 30000 */
   readonly requestTimeout?: number;
   /** Milliseconds before the first retry at most; each further one may take twice as long. @default 1000 */
@@ -109,13 +117,14 @@ const readEndpoint = (endpoint: unknown): string => {
 export const readOptions = (options: TrackerOptions) => {
   if (typeof options !== 'object' || options === null)
     return invalid('createTracker needs an object of options');
-  const { writeKey, context = {} } = options;
+  const { writeKey, context = {}, order = 'none' } = options;
   // What Basic authentication can carry: RFC 7617 forbids control characters, and the key ends at a colon.
   if (typeof writeKey !== 'string' || !/^[\x21-\x39\x3b-\x7e]+$/.test(writeKey)) {
     invalid('writeKey must be the key of a source: visible ASCII characters');
   }
   if (typeof context !== 'object' || context === null) invalid('context must be an object');
-  return { ...readNumbers(options), writeKey, endpoint: readEndpoint(options.endpoint), context };
+  if (order !== 'none' && order !== 'visitor') invalid('order must be "visitor" or "none"');
+  return { ...readNumbers(options), writeKey, endpoint: readEndpoint(options.endpoint), context, order };
 };
 
 export type ReadOptions = ReturnType<typeof readOptions>;

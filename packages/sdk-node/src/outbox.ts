@@ -1,28 +1,33 @@
-import {
-  createDelivery,
-  createQueue,
-  encodeBatch,
-  NitkaError,
-  type DropCounts,
-  type Transport,
-} from '@nitka/core';
+import { NitkaError, type DropCounts } from '@nitka/core';
 import type { Call } from './calls.ts';
 import { createConfirmations } from './confirmations.ts';
+import { createDelivery } from './delivery.ts';
+import { encodeBody } from './encode-body.ts';
 import type { Listeners } from './listeners.ts';
 import type { ReadOptions, TrackerQueue } from './options.ts';
 import type { Platform } from './platform.ts';
+import { createEventQueue } from './queue/event-queue.ts';
 import { createRoom } from './room.ts';
 import { createSentBatch } from './sent-batch.ts';
 import type { Skew } from './skew.ts';
+import type { BatchTransport } from './transport.ts';
 import { verdictsOf } from './verdicts.ts';
 
 export interface OutboxParts {
   readonly platform: Platform;
   readonly held: TrackerQueue;
-  readonly transport: Transport;
+  readonly transport: BatchTransport;
   readonly listeners: Listeners;
   readonly skew: Skew;
 }
+
+const safe = (): Promise<void> => Promise.resolve();
+
+const codedError = (cause: unknown): NitkaError => {
+  if (cause instanceof NitkaError) return cause;
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new NitkaError('storage_failed', detail, { cause });
+};
 
 /** What has been made and has not arrived: takes event texts, answers each, and sends them. */
 export const createOutbox = (
@@ -30,47 +35,47 @@ export const createOutbox = (
   options: ReadOptions,
 ) => {
   const { clock } = platform;
+  const { concurrency, order, maxAge } = options;
   const confirmations = createConfirmations(platform.stayAlive);
   /** Batches begun: a call knows by it whether its event can have left. */
   let begun = 0;
   let isStopped = false;
+  /** The events that one promise of the storage speaks for. */
+  let storing: { readonly stored: Promise<void>; count: number } | undefined;
 
-  const queue = createQueue(
+  const queue = createEventQueue(
+    { storage: held.storage, clock, onDropped: (code, count) => listeners.dropped(code, count) },
     {
-      storage: held.storage,
-      clock,
-      ...(platform.byteLength && { byteLength: platform.byteLength }),
-      onDropped: (code, count) => listeners.dropped(code, count),
+      maxCount: held.maxEvents,
+      maxBytes: held.maxBytes,
+      maxAge,
+      lanes: order === 'visitor' ? concurrency : 1,
     },
-    { maxCount: held.maxEvents, maxBytes: held.maxBytes, maxAge: options.maxAge },
   );
   const room = createRoom(queue, held, clock);
 
   const delivery = createDelivery(
     {
       queue,
-      transport,
       clock,
       random: platform.random,
-      ...(held.lock && { lock: held.lock }),
-      encode(records, dropped) {
+      lock: held.lock,
+      send(batch, dropped) {
         begun++;
-        return encodeBatch(
-          records.map((record) => record.json),
-          { sentAt: clock.now(), dropped, context: skew.context() },
-        );
+        const envelope = { sentAt: clock.now(), dropped, context: skew.context() };
+        return transport.send(encodeBody(batch.text, envelope));
       },
-      onSent(records, reply) {
+      onSent(batch, reply) {
         for (const { messageId, error } of verdictsOf(reply.body)) {
           listeners.error(error);
           confirmations.failed(messageId, error);
         }
-        confirmations.arrived(records);
-        if (listeners.hasSent()) listeners.sent(createSentBatch(records));
+        confirmations.arrived(batch);
+        if (listeners.hasSent()) listeners.sent(createSentBatch(batch));
         room.check();
       },
-      onRefused(record, reply) {
-        confirmations.dropped([record], 'delivery_refused', `HTTP ${reply.status}`);
+      onRefused(batch, reply) {
+        confirmations.dropped(batch, 'delivery_refused', `HTTP ${reply.status}`);
         room.check();
       },
       onFailed(code, detail) {
@@ -79,14 +84,6 @@ export const createOutbox = (
     },
     { ...options, batch: { count: options.batchEvents, bytes: options.batchBytes } },
   );
-
-  const storageFailed = (cause: unknown): NitkaError => {
-    queue.countDropped(cause instanceof NitkaError ? cause.code : 'storage_failed');
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    const error = cause instanceof NitkaError ? cause : new NitkaError('storage_failed', detail, { cause });
-    if (error.code !== 'queue_full') listeners.error(error);
-    return error;
-  };
 
   const refuse = (error: NitkaError, messageId: string): Call => ({
     messageId,
@@ -97,35 +94,6 @@ export const createOutbox = (
     delivered: () => Promise.reject(error),
   });
 
-  const accept = (messageId: string, stored: Promise<void> | undefined): Call => {
-    const begunBefore = begun;
-    return {
-      messageId,
-      accepted: true,
-      hasRoom: room.hasRoom(),
-      error: undefined,
-      stored: () => stored ?? Promise.resolve(),
-      delivered: () =>
-        begun === begunBefore
-          ? confirmations.wait(messageId)
-          : Promise.reject(new NitkaError('invalid_call', 'delivered() was asked for too late')),
-    };
-  };
-
-  const acceptLater = (messageId: string, adding: Promise<boolean>): Call => {
-    const stored = adding.then(
-      () => delivery.wake(),
-      (cause: unknown) => {
-        const error = storageFailed(cause);
-        confirmations.failed(messageId, error);
-        throw error;
-      },
-    );
-    // The listeners have been told; nobody is obliged to wait for it.
-    stored.catch(() => {});
-    return accept(messageId, stored);
-  };
-
   const refresh = async (): Promise<void> => {
     try {
       await queue.refresh();
@@ -135,27 +103,78 @@ export const createOutbox = (
     }
   };
 
+  /** Events of one moment are stored together, and what becomes of them is looked at once. */
+  const watchStoring = (stored: Promise<void>): void => {
+    if (storing?.stored === stored) {
+      storing.count++;
+      return;
+    }
+    const group = { stored, count: 1 };
+    storing = group;
+    stored.then(
+      () => delivery.wake(),
+      (cause: unknown) => {
+        const error = codedError(cause);
+        queue.countDropped(error.code, group.count);
+        if (error.code !== 'queue_full') listeners.error(error);
+        void refresh();
+      },
+    );
+  };
+
+  const accept = (messageId: string, storedBy: Promise<void> | undefined): Call => {
+    const begunBefore = begun;
+    return {
+      messageId,
+      accepted: true,
+      hasRoom: room.hasRoom(),
+      error: undefined,
+      stored: storedBy
+        ? () =>
+            storedBy.catch((cause: unknown) => {
+              throw codedError(cause);
+            })
+        : safe,
+      delivered() {
+        if (begun !== begunBefore) {
+          return Promise.reject(new NitkaError('invalid_call', 'delivered() was asked for too late'));
+        }
+        const arrived = confirmations.wait(messageId);
+        storedBy?.catch((cause: unknown) => confirmations.failed(messageId, codedError(cause)));
+        return arrived;
+      },
+    };
+  };
+
   return {
     refuse,
     refresh,
     drained: room.drained,
 
-    add(messageId: string, json: string): Call {
-      let added: boolean | Promise<boolean>;
+    add(messageId: string, json: string, now: number): Call {
+      let added: boolean | Promise<void>;
       try {
-        added = queue.add(json);
+        added = queue.add(json, now);
       } catch (cause) {
-        return refuse(storageFailed(cause), messageId);
+        const error = codedError(cause);
+        queue.countDropped(error.code);
+        listeners.error(error);
+        return refuse(error, messageId);
       }
-      if (added instanceof Promise) return acceptLater(messageId, added);
-      if (!added) return refuse(new NitkaError('queue_full'), messageId);
-      delivery.wake();
-      return accept(messageId, undefined);
+      if (added === false) return refuse(new NitkaError('queue_full'), messageId);
+      if (added === true) {
+        delivery.wake();
+        return accept(messageId, undefined);
+      }
+      watchStoring(added);
+      return accept(messageId, added);
     },
 
     /** Resolves with what waits, at the latest after `timeout` milliseconds. */
     async flush(timeout?: number): Promise<number> {
-      const flushed = delivery.flush();
+      // What is not stored yet cannot be sent: it would wait for the next flush.
+      const stored = storing?.stored.catch(() => {}) ?? Promise.resolve();
+      const flushed = stored.then(() => delivery.flush());
       if (timeout === undefined) await flushed;
       else await Promise.race([flushed, new Promise<void>((resolve) => clock.setTimeout(resolve, timeout))]);
       // What other processes have added or sent is not known yet.

@@ -1,5 +1,5 @@
 import type { Clock } from '@nitka/core';
-import type { Post } from './post.ts';
+import type { Body, Post } from './post.ts';
 
 /** What ends with the process: a tracker as the watch over the process sees it. */
 export interface Closable {
@@ -16,14 +16,15 @@ export interface Platform {
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
-  readonly randomUuid: () => string;
+  /** Random hexadecimal digits, at least 19 of them, as many at once as are cheap to make. */
+  readonly randomHex: () => string;
   readonly post: Post;
   /** Where errors go while nobody listens. */
   readonly warn: (text: string) => void;
   /** Bytes of a text in UTF-8. @default a loop over the text */
   readonly byteLength?: (text: string) => number;
   /** gzip. */
-  readonly compress?: (body: string) => Promise<Uint8Array<ArrayBuffer>>;
+  readonly compress?: (body: Body) => Promise<Uint8Array<ArrayBuffer>>;
   /** Punycode of an international domain. */
   readonly domainToAscii?: (domain: string) => string;
   /** Keeps the process from ending for want of work until the returned function is called. */

@@ -1,8 +1,13 @@
+import { joinTexts } from './queue/batch-text.ts';
+
+/** Bytes in parts, to be sent one behind the other. */
+export type Body = readonly Uint8Array<ArrayBuffer>[];
+
 /** One request: what the tracker needs of HTTP, and no more. */
 export interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly body: Body;
   /** Milliseconds until a request without an answer has failed. */
   readonly timeout: number;
 }
@@ -24,13 +29,21 @@ const readable = (error: unknown): Error => {
   return new Error(why ? `${message}: ${why}` : message, { cause: error });
 };
 
+const nothing = new Uint8Array(0);
+
 /** By fetch: in edge runtimes, and where the host brings its own. */
 export const fetchPost =
   (fetching: typeof fetch): Post =>
   async ({ url, headers, body, timeout }) => {
     try {
       const signal = AbortSignal.timeout(timeout);
-      const response = await fetching(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+      const response = await fetching(url, {
+        method: 'POST',
+        headers,
+        body: joinTexts(body, nothing),
+        redirect: 'manual',
+        signal,
+      });
       // An unread body keeps its connection busy.
       const text = await response.text();
       return { status: response.status, header: (name) => response.headers.get(name), text };

@@ -1,9 +1,10 @@
-import type { QueueRecord } from '@nitka/core';
 import { messageIdOf } from './event-text.ts';
 import type { SentBatch } from './listeners.ts';
+import { eventsOf } from './queue/batch-text.ts';
+import type { Batch } from './queue/batch.ts';
 
-export const createSentBatch = (records: readonly QueueRecord[]): SentBatch => ({
-  events: records.length,
-  bytes: records.reduce((sum, record) => sum + record.bytes, 0),
-  messageIds: () => records.map((record) => messageIdOf(record.json)),
+export const createSentBatch = ({ length, text }: Batch): SentBatch => ({
+  events: length,
+  bytes: text.length,
+  messageIds: () => eventsOf(text).map(messageIdOf),
 });

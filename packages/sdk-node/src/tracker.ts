@@ -13,7 +13,7 @@ import type {
 import { eventText, type EventText } from './event-text.ts';
 import { createListeners, type TrackerListeners } from './listeners.ts';
 import { memoryQueue } from './memory-queue.ts';
-import { newMessageId } from './message-id.ts';
+import { createMessageIds } from './message-id.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
 import { bindRequest } from './bind-request.ts';
 import type { AnyRequest } from './middleware/request.ts';
@@ -82,7 +82,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
   const held = given.queue ?? memoryQueue();
   const context = { library: { name: '@nitka/node', version }, ...options.context };
   const textParts = {
-    newId: (now: number) => newMessageId(now, platform.randomUuid),
+    newId: createMessageIds(platform.randomHex),
     context,
     contextJson: JSON.stringify(context),
     domainToAscii: platform.domainToAscii,
@@ -107,9 +107,10 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
 
   const add = (type: EventType, call: AnyCall): Call => {
     let text: EventText;
+    const now = clock.now();
     try {
       if (closing) throw new NitkaError('tracker_closed');
-      text = eventText(type, call, clock.now(), textParts);
+      text = eventText(type, call, now, textParts);
       // A character takes three bytes at most: short texts need no counting.
       if (text.json.length * 3 > eventBytes && byteLength(text.json) > eventBytes) {
         throw new NitkaError('event_too_large');
@@ -117,7 +118,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     } catch (cause) {
       return fail(cause);
     }
-    return outbox.add(text.messageId, text.json);
+    return outbox.add(text.messageId, text.json, now);
   };
 
   /** The timers are unref'ed, but not while the host waits for their work. */

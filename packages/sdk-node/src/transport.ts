@@ -1,6 +1,11 @@
-import type { Transport, TransportReply } from '@nitka/core';
-import type { Post } from './post.ts';
+import type { TransportReply } from '@nitka/core';
+import type { Body, Post } from './post.ts';
 import { version } from './version.ts';
+
+/** Sends one batch. Rejects on network failure and time-out only. */
+export interface BatchTransport {
+  send(body: Body): Promise<TransportReply>;
+}
 
 export interface TransportOptions {
   readonly endpoint: string;
@@ -10,7 +15,7 @@ export interface TransportOptions {
   readonly post: Post;
   /** Told the server's time by its own clock, milliseconds since 1970, with each answer. */
   readonly onServerTime?: (time: number) => void;
-  readonly compress?: ((body: string) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+  readonly compress?: ((body: Body) => Promise<Uint8Array<ArrayBuffer>>) | undefined;
 }
 
 /** Characters of an answer that are read as JSON: a captive portal's page need not be. */
@@ -26,7 +31,7 @@ const parse = (text: string): unknown => {
 };
 
 /** Sends batches to the collector. */
-export const createTransport = (options: TransportOptions): Transport => {
+export const createTransport = (options: TransportOptions): BatchTransport => {
   const { requestTimeout, post, compress, onServerTime } = options;
   const url = `${options.endpoint}/v1/batch`;
   const headers: Record<string, string> = {
@@ -38,7 +43,7 @@ export const createTransport = (options: TransportOptions): Transport => {
 
   return {
     async send(body): Promise<TransportReply> {
-      const bytes = compress ? await compress(body) : body;
+      const bytes = compress ? [await compress(body)] : body;
       const answer = await post({ url, headers, body: bytes, timeout: requestTimeout });
       const time = Date.parse(answer.header('date') ?? '');
       if (!Number.isNaN(time)) onServerTime?.(time);

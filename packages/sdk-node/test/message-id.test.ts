@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { messageIdFrom, newMessageId } from '../src/message-id.ts';
+import { createMessageIds, messageIdFrom } from '../src/message-id.ts';
 
 it('makes the same id for ever: these are stored in warehouses', () => {
   expect(messageIdFrom('receipt', 'shop-17', 'till-2', 48121)).toBe('98872385-438a-5421-926c-464fe9ef1421');
@@ -37,8 +38,20 @@ it.each([
 });
 
 it('makes UUIDv7 that carry the time and sort by it', () => {
-  const first = newMessageId(1_700_000_000_000, () => crypto.randomUUID());
-  const second = newMessageId(1_700_000_000_001, () => crypto.randomUUID());
+  const newId = createMessageIds(() => randomBytes(50).toString('hex'));
+  const first = newId(1_700_000_000_000);
+  const second = newId(1_700_000_000_001);
   expect(first).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(second > first).toBe(true);
+});
+
+it('makes no id twice and uses all the random digits that it is given', () => {
+  const newId = createMessageIds(() => randomBytes(100).toString('hex'));
+  const ids = Array.from({ length: 20_000 }, () => newId(1_700_000_000_000));
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  // Each random place takes every value that it may.
+  for (const place of [15, 16, 17, 20, 21, 22, 24, 29, 35])
+    expect(new Set(ids.map((id) => id[place])).size).toBe(16);
+  expect(new Set(ids.map((id) => id[19])).size).toBe(4);
 });

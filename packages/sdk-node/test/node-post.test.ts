@@ -17,7 +17,12 @@ afterEach(() => {
   server.close();
 });
 
-const request = (url: string, body = 'тело') => ({ url, headers: { a: 'b' }, body, timeout: 2000 });
+const request = (url: string, text = 'тело') => ({
+  url,
+  headers: { a: 'b' },
+  body: [...text].map((char) => new TextEncoder().encode(char)),
+  timeout: 2000,
+});
 
 it('sends a body and reads the answer, over one connection', async () => {
   const seen: string[] = [];

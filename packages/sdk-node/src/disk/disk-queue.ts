@@ -6,7 +6,8 @@ import { NitkaError } from '@nitka/core';
 import type { TrackerQueue } from '../options.ts';
 import { shareEnvironment } from './shared-environment.ts';
 import { createSenderLease, type SenderLease } from './lease.ts';
-import { restoreSpills, spill, type UnsavedEvent } from './spill.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { restoreSpills, spill } from './spill.ts';
 import { createDiskStorage, type DiskStorage } from './storage.ts';
 import { storageError } from './storage-error.ts';
 
@@ -56,8 +57,9 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
   }
   const path = resolve(folder);
   const owner = randomUUID();
-  const unsaved = new Set<UnsavedEvent>();
 
+  /** Known once it is open. */
+  let ready: DiskStorage | undefined;
   const open = async (): Promise<Opened> => {
     const environment = await shareEnvironment(path);
     const storage = createDiskStorage(environment, { maxBytes });
@@ -71,6 +73,7 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
       monotonic,
     });
     await restoreSpills(path, storage.restore);
+    ready = storage;
     return { storage, lease };
   };
 
@@ -82,26 +85,34 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
       throw storageError(error);
     }));
 
+  const groups = createGroupCommit(async (texts, queuedAt) => {
+    try {
+      await (await opened()).storage.insert(texts, queuedAt);
+    } catch (error) {
+      throw storageError(error);
+    }
+  });
+
   return {
     maxEvents: Number.MAX_SAFE_INTEGER,
     maxBytes,
 
     storage: {
-      async append(json, bytes, queuedAt) {
-        const event = { json, queuedAt };
-        unsaved.add(event);
-        try {
-          await (await opened()).storage.append(json, bytes, queuedAt);
-        } catch (error) {
-          throw storageError(error);
-        } finally {
-          unsaved.delete(event);
-        }
-      },
+      append: groups.add,
       read: async (limit, after) => (await opened()).storage.read(limit, after),
-      remove: async (records) => (await opened()).storage.remove(records),
-      size: async () => (await opened()).storage.size(),
+      remove: async (chunks) => (await opened()).storage.remove(chunks),
+      open: async () => void (await opened()),
+      holds: (key) => ready?.holds(key) ?? true,
+      size() {
+        const { count, bytes } = ready?.size() ?? { count: 0, bytes: 0 };
+        const unsaved = groups.unsaved();
+        return {
+          count: count + unsaved.length,
+          bytes: unsaved.reduce((sum, { json }) => sum + json.length, bytes),
+        };
+      },
       async close() {
+        await groups.idle();
         if (!opening) return;
         const { storage, lease } = await opened();
         await lease.close();
@@ -111,6 +122,6 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
 
     lock: async (task) => (await opened()).lease.lock(task),
 
-    saveNow: () => spill(path, `${process.pid}-${owner}`, [...unsaved]),
+    saveNow: () => spill(path, `${process.pid}-${owner}`, groups.unsaved()),
   };
 };

@@ -14,8 +14,8 @@ export interface Totals {
 
 export interface Environment {
   readonly folder: string;
-  /** Key, growing → the time of the call (8 bytes, float64 LE) and the event's JSON. */
-  readonly events: Database<Buffer, number>;
+  /** Key, growing → the time of the first call (8 bytes, float64 LE) and the events, joined as batch-text.ts says. */
+  readonly events: Database<Buffer<ArrayBuffer>, number>;
   /** Format, totals, the sender's lease, imported spill files. */
   readonly meta: Database<unknown, string>;
   /** Runs a task in one transaction: all or nothing, and on disk once the promise resolves. */
@@ -25,8 +25,8 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-/** Raised with every change that an older program would misread. */
-const format = 1;
+/** Raised with every change that an older program would misread: 1 had one event a record, and reads as it is. */
+const format = 2;
 
 export const readTotals = ({ meta }: Pick<Environment, 'meta'>): Totals =>
   (meta.get('totals') as Totals | undefined) ?? { count: 0, bytes: 0, last: 0 };
@@ -110,7 +110,7 @@ export const openEnvironment = async (folder: string): Promise<Environment> => {
       void reserve.fill();
       return result;
     },
-    events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
+    events: root.openDB<Buffer<ArrayBuffer>, number>('events', { encoding: 'binary' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
     close: () => root.close(),
   };
@@ -119,7 +119,7 @@ export const openEnvironment = async (folder: string): Promise<Environment> => {
     (root as unknown as { readerCheck(): number }).readerCheck();
     const found = await environment.transaction(() => {
       const known = environment.meta.get('format') as number | undefined;
-      if (known === undefined) environment.meta.putSync('format', format);
+      if ((known ?? 0) < format) environment.meta.putSync('format', format);
       return known ?? format;
     });
     if (found > format) {

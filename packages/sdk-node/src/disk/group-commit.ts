@@ -1,53 +1,77 @@
-interface Task {
-  readonly write: () => void;
+import type { UnsavedEvent } from './spill.ts';
+
+/** Events that are stored in one transaction, and so with one flush to the disk. */
+interface Group {
+  readonly texts: string[];
+  /** When the first was queued. */
+  readonly queuedAt: number;
+  readonly stored: Promise<void>;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-/** Writes that share one transaction, and so one flush to the disk. */
 export interface GroupCommit {
-  /** Resolves once the write is on disk. */
-  add(write: () => void): Promise<void>;
+  /** Resolves once the event is on disk. All events of a group have the same promise. */
+  add(json: string, queuedAt: number): Promise<void>;
+  /** What is not on disk yet, oldest first. */
+  unsaved(): UnsavedEvent[];
   /** Resolves when nothing waits or is being written. */
   idle(): Promise<void>;
 }
 
-/** Writes in one transaction at most: a bound of the time that a call waits, and of memory. */
+/** Events in one transaction at most: a bound of the time that a call waits, and of memory. */
 const largest = 5000;
 
+const createGroup = (queuedAt: number): Group => {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const stored = new Promise<void>((...settle) => ([resolve, reject] = settle));
+  // Whoever called has the promise; a group that nobody asks about must not end the process.
+  stored.catch(() => {});
+  return { texts: [], queuedAt, stored, resolve, reject };
+};
+
 /** While one transaction is flushed the next one gathers: the slower the disk, the larger the groups. */
-export const createGroupCommit = (transaction: (task: () => void) => Promise<void>): GroupCommit => {
-  let waiting: Task[] = [];
+export const createGroupCommit = (
+  write: (texts: readonly string[], queuedAt: number) => Promise<void>,
+): GroupCommit => {
+  /** The first may be under way; the last still gathers, unless it is the one that is under way. */
+  let groups: Group[] = [];
+  let gathering: Group | undefined;
   let running: Promise<void> | undefined;
 
-  const commit = async (group: readonly Task[]): Promise<void> => {
+  const commit = async (group: Group): Promise<void> => {
+    if (group === gathering) gathering = undefined;
     try {
-      await transaction(() => {
-        for (const task of group) task.write();
-      });
-      for (const task of group) task.resolve();
+      await write(group.texts, group.queuedAt);
+      groups = groups.slice(1);
+      group.resolve();
     } catch (error) {
-      for (const task of group) task.reject(error);
+      groups = groups.slice(1);
+      group.reject(error);
     }
   };
 
   const run = async (): Promise<void> => {
     // All calls of this turn join the first group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, largest);
-      waiting = waiting.slice(largest);
-      await commit(group);
-    }
+    while (groups[0]) await commit(groups[0]);
     running = undefined;
   };
 
   return {
-    add: (write) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ write, resolve, reject });
-        running ??= run();
-      }),
+    add(json, queuedAt) {
+      if (!gathering || gathering.texts.length >= largest) {
+        gathering = createGroup(queuedAt);
+        groups.push(gathering);
+      }
+      gathering.texts.push(json);
+      running ??= run();
+      return gathering.stored;
+    },
+
+    unsaved: () => groups.flatMap(({ texts, queuedAt }) => texts.map((json) => ({ json, queuedAt }))),
+
     async idle() {
       while (running) await running;
     },

@@ -1,36 +1,42 @@
-import { NitkaError, type QueueRecord, type QueueStorage } from '@nitka/core';
+import { limits, NitkaError, type QueueLimit } from '@nitka/core';
+import { countEvents, cutText, eventsOf, separator } from '../queue/batch-text.ts';
+import type { EventStorage, StoredChunk } from '../queue/storage.ts';
 import { readTotals, type Environment, type Totals } from './environment.ts';
-import { createGroupCommit } from './group-commit.ts';
 import type { UnsavedEvent } from './spill.ts';
 
-/** Bytes in front of the JSON: the time of the call. */
+/** Bytes in front of the events: the time of the first call. */
 const head = 8;
 
-const encode = (json: string, bytes: number, queuedAt: number): Buffer => {
-  const value = Buffer.allocUnsafe(head + bytes);
+/** A record holds as much as one request takes. */
+const chunkLimit: QueueLimit = { count: limits.batchEvents, bytes: 450 * 1024 };
+
+const encode = (text: Uint8Array<ArrayBuffer>, queuedAt: number): Buffer<ArrayBuffer> => {
+  const value = Buffer.allocUnsafe(head + text.length);
   value.writeDoubleLE(queuedAt, 0);
-  value.write(json, head, 'utf8');
+  value.set(text, head);
   return value;
 };
 
-const decode = (key: number, value: Buffer): QueueRecord => ({
-  key,
-  json: value.toString('utf8', head),
-  bytes: value.length - head,
-  queuedAt: value.readDoubleLE(0),
-});
+const decode = (key: number, value: Buffer<ArrayBuffer>): StoredChunk => {
+  const text = value.subarray(head);
+  return { key, queuedAt: value.readDoubleLE(0), count: countEvents(text), text };
+};
 
 /** Events of other processes that may have come in behind those that a process left. */
 const recent = 20_000;
 
-/** What has room for one event more and is asked again inside the transaction: another process may have been faster. */
+/** Asked inside the transaction: another process may have been faster. */
 export interface DiskLimit {
   readonly maxBytes: number;
 }
 
-export interface DiskStorage extends QueueStorage {
-  append(json: string, bytes: number, queuedAt: number): Promise<void>;
-  /** Adds what a process left behind when it ended, unless `isDone` says it is in already. */
+export interface DiskStorage extends Omit<EventStorage, 'append' | 'read' | 'size'> {
+  /** Stores events together; all of them or none. */
+  insert(texts: readonly string[], queuedAt: number): Promise<void>;
+  read(limit: QueueLimit, after?: number): readonly StoredChunk[];
+  size(): { readonly count: number; readonly bytes: number };
+  holds(key: number): boolean;
+  /** Adds what a process left behind when it ended, unless `name` says that it is in already. */
   restore(lines: readonly UnsavedEvent[], name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,87 +44,82 @@ export interface DiskStorage extends QueueStorage {
 /** The queue's events in LMDB, oldest first by a growing key. Knows nothing of clocks. */
 export const createDiskStorage = (environment: Environment, limit: DiskLimit): DiskStorage => {
   const { events, meta } = environment;
-  /** Of the transaction that runs, so that a group of a thousand reads and writes them once. */
-  let totals: Totals | undefined;
 
-  const withTotals = (task: () => void) => (): void => {
-    totals = readTotals(environment);
-    try {
-      task();
-      meta.putSync('totals', totals);
-    } finally {
-      totals = undefined;
-    }
-  };
-
-  const group = createGroupCommit((task) => environment.transaction(withTotals(task)));
-
-  const insert = (value: Buffer): void => {
-    const { count, bytes, last } = totals!;
+  const put = (totals: Totals, text: Uint8Array<ArrayBuffer>, count: number, queuedAt: number): Totals => {
+    const last = totals.last + 1;
     // Told that the key is the highest, LMDB fills its pages to the brim instead of halving them.
-    const isAdded: unknown = events.putSync(last + 1, value, { append: true });
+    const isAdded: unknown = events.putSync(last, encode(text, queuedAt), { append: true });
     if (isAdded === false)
       throw new NitkaError('storage_failed', 'the totals of the queue do not fit its events');
-    totals = { count: count + 1, bytes: bytes + value.length - head, last: last + 1 };
+    return { count: totals.count + count, bytes: totals.bytes + text.length, last };
+  };
+
+  const putAll = (totals: Totals, texts: readonly string[], queuedAt: number): Totals => {
+    if (texts.length === 0) return totals;
+    const chunks = cutText(Buffer.from(texts.join(separator)), chunkLimit);
+    return chunks.reduce((sum, { text, count }) => put(sum, text, count, queuedAt), totals);
+  };
+
+  /** Events that came in last, more than `atLeast` of them if there are so many. */
+  const newest = (atLeast: number): Set<string> => {
+    const found = new Set<string>();
+    for (const { value } of events.getRange({ reverse: true })) {
+      for (const json of eventsOf(value.subarray(head))) found.add(json);
+      if (found.size > atLeast) break;
+    }
+    return found;
   };
 
   return {
-    async append(json, bytes, queuedAt) {
-      const value = encode(json, bytes, queuedAt);
-      let isFull = false;
-      await group.add(() => {
-        isFull = totals!.bytes + bytes > limit.maxBytes;
-        if (!isFull) insert(value);
-      });
-      if (isFull) throw new NitkaError('queue_full');
-    },
+    insert: (texts, queuedAt) =>
+      environment.transaction(() => {
+        const totals = putAll(readTotals(environment), texts, queuedAt);
+        if (totals.bytes > limit.maxBytes) throw new NitkaError('queue_full');
+        meta.putSync('totals', totals);
+      }),
 
     restore: (lines, name) =>
-      group.add(() => {
+      environment.transaction(() => {
         if (meta.get(name) !== undefined) return;
         meta.putSync(name, true);
         // Its transaction may have reached the disk after all, just before the process ended.
-        const known = new Set<string>();
-        for (const { value } of events.getRange({ reverse: true, limit: lines.length + recent })) {
-          known.add(value.toString('utf8', head));
-        }
-        for (const { json, queuedAt } of lines) {
-          if (!known.has(json)) insert(encode(json, Buffer.byteLength(json), queuedAt));
-        }
+        const known = newest(lines.length + recent);
+        const missing = lines.filter(({ json }) => !known.has(json));
+        const texts = missing.map(({ json }) => json);
+        meta.putSync('totals', putAll(readTotals(environment), texts, missing[0]?.queuedAt ?? 0));
       }),
 
-    read(wanted, after) {
-      const found: QueueRecord[] = [];
-      let left = wanted.bytes;
-      const start = after === undefined ? 0 : Number(after) + 1;
-      for (const { key, value } of events.getRange({ start, limit: wanted.count })) {
-        left -= value.length - head;
-        if (left < 0 && found.length > 0) break;
-        found.push(decode(key, value));
+    read(wanted, after = 0) {
+      const found: StoredChunk[] = [];
+      const left = { ...wanted };
+      for (const { key, value } of events.getRange({ start: after + 1, limit: wanted.count })) {
+        const chunk = decode(key, value);
+        left.count -= chunk.count;
+        left.bytes -= chunk.text.length;
+        if (found.length > 0 && (left.count < 0 || left.bytes < 0)) break;
+        found.push(chunk);
       }
       return found;
     },
 
-    remove: (records) =>
-      environment.urgent(
-        withTotals(() => {
-          for (const { key, bytes } of records) {
-            // False when another process has removed it.
-            if (!events.removeSync(Number(key))) continue;
-            const { count, bytes: all, last } = totals!;
-            totals = { count: count - 1, bytes: all - bytes, last };
-          }
-        }),
-      ),
+    remove: (chunks) =>
+      environment.urgent(() => {
+        let totals = readTotals(environment);
+        for (const { key, count, text } of chunks) {
+          // False when another process has removed it.
+          if (!events.removeSync(key)) continue;
+          totals = { ...totals, count: totals.count - count, bytes: totals.bytes - text.length };
+        }
+        meta.putSync('totals', totals);
+      }),
 
     size: () => {
       const { count, bytes } = readTotals(environment);
       return { count, bytes };
     },
 
-    async close() {
-      await group.idle();
-      await environment.close();
-    },
+    holds: (key) => events.doesExist(key),
+
+    close: () => environment.close(),
   };
 };

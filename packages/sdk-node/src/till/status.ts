@@ -16,7 +16,8 @@ export const readStatus = async (folder: string): Promise<TillStatus> => {
     return { queue: folder, pending: 0, pendingBytes: 0, oldest: null };
   const { storage } = diskQueue({ folder });
   try {
-    const { count, bytes } = await storage.size();
+    await storage.open?.();
+    const { count, bytes } = storage.size();
     const [first] = await storage.read({ count: 1, bytes: 1 });
     return {
       queue: folder,

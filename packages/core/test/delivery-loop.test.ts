@@ -1,6 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { encodeBatch } from '../src/batch.ts';
-import { createDelivery, type DeliveryOptions, type DeliveryParts } from '../src/delivery.ts';
+import {
+  createDeliveryLoop,
+  type DeliveryLoopOptions,
+  type DeliveryLoopParts,
+} from '../src/delivery-loop.ts';
 import { createMemoryStorage } from '../src/memory-storage.ts';
 import type { TransportReply } from '../src/ports.ts';
 import { createQueue } from '../src/queue.ts';
@@ -8,8 +12,8 @@ import { accepted, createFakeClock, createFakeTransport, settle, type FakeTransp
 
 const open = (
   answer: (messageIds: string[]) => TransportReply | Error | Promise<TransportReply>,
-  options: Partial<DeliveryOptions> = {},
-  parts: Partial<DeliveryParts> = {},
+  options: Partial<DeliveryLoopOptions> = {},
+  parts: Partial<DeliveryLoopParts> = {},
 ) => {
   const clock = createFakeClock();
   const queue = createQueue(
@@ -20,16 +24,18 @@ const open = (
   const onFailed = vi.fn();
   const onSent = vi.fn();
   const onRefused = vi.fn();
-  const delivery = createDelivery(
+  const delivery = createDeliveryLoop(
     {
       queue,
-      transport,
       clock,
       random: () => 0.5,
-      encode: (records, dropped) =>
-        encodeBatch(
-          records.map((record) => record.json),
-          { sentAt: clock.now(), dropped },
+      lock: (task) => task(),
+      send: (records, dropped) =>
+        transport.send(
+          encodeBatch(
+            records.map((record) => record.json),
+            { sentAt: clock.now(), dropped },
+          ),
         ),
       onFailed,
       onSent,
@@ -189,7 +195,7 @@ describe('lasting failures', () => {
     track('a', 'b', 'bad', 'd', 'e');
     await delivery.flush();
     expect(queue.count()).toBe(0);
-    expect(onRefused.mock.calls.map(([record]) => record.json)).toEqual(['{"messageId":"bad"}']);
+    expect(onRefused.mock.calls.map(([[record]]) => record.json)).toEqual(['{"messageId":"bad"}']);
     const arrived = transport.requests.filter((ids) => !ids.includes('bad')).flat();
     expect(arrived.sort()).toEqual(['a', 'b', 'd', 'e']);
   });
@@ -217,43 +223,6 @@ describe('lasting failures', () => {
   });
 });
 
-describe('several requests in flight', () => {
-  it('sends each event once and in parallel', async () => {
-    let open_ = 0;
-    let most = 0;
-    const { track, delivery, transport, queue } = open(
-      async () => {
-        most = Math.max(most, ++open_);
-        await settle();
-        open_--;
-        return accepted;
-      },
-      { concurrency: 3, batch: { count: 2, bytes: 100_000 }, flushAt: 100 },
-    );
-    const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
-    track(...ids);
-    await delivery.flush();
-    expect(transport.requests.flat().sort()).toEqual([...ids].sort());
-    expect(most).toBe(3);
-    expect(queue.count()).toBe(0);
-  });
-
-  it('after a failure sends one probe first, and loses nothing', async () => {
-    let attempts = 0;
-    const { track, delivery, transport, queue } = open(() => (++attempts <= 3 ? { status: 503 } : accepted), {
-      concurrency: 3,
-      batch: { count: 1, bytes: 100_000 },
-      flushAt: 100,
-    });
-    track('a', 'b', 'c', 'd', 'e');
-    await delivery.flush();
-    expect(transport.requests.length).toBeLessThanOrEqual(3);
-    for (let i = 0; i < 5; i++) await delivery.flush();
-    expect(queue.count()).toBe(0);
-    expect([...new Set(transport.requests.flat())].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
-  });
-});
-
 it('sends under the lock, and not while another holder has it', async () => {
   let free: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (free = resolve));
@@ -268,18 +237,6 @@ it('sends under the lock, and not while another holder has it', async () => {
   free();
   await delivery.flush();
   expect(transport.requests).toEqual([['a', 'b', 'c']]);
-});
-
-it('says which records have no answer yet', async () => {
-  let release: (reply: TransportReply) => void = () => undefined;
-  const { track, delivery, queue } = open(() => new Promise((resolve) => (release = resolve)));
-  track('a', 'b', 'c');
-  await settle();
-  const [record] = await queue.read({ count: 1, bytes: 1000 });
-  expect(delivery.isInFlight(record!.key)).toBe(true);
-  release(accepted);
-  await settle();
-  expect(delivery.isInFlight(record!.key)).toBe(false);
 });
 
 it('goes on after the storage failed once', async () => {
@@ -298,16 +255,18 @@ it('goes on after the storage failed once', async () => {
   );
   const transport = createFakeTransport(() => accepted);
   const onFailed = vi.fn();
-  const delivery = createDelivery(
+  const delivery = createDeliveryLoop(
     {
       queue,
-      transport,
       clock,
       random: () => 0.5,
-      encode: (records) =>
-        encodeBatch(
-          records.map((record) => record.json),
-          { sentAt: 0 },
+      lock: (task) => task(),
+      send: (records) =>
+        transport.send(
+          encodeBatch(
+            records.map((record) => record.json),
+            { sentAt: 0 },
+          ),
         ),
       onFailed,
     },

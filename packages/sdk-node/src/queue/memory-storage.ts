@@ -1,0 +1,104 @@
+import { limits } from '@nitka/core';
+import { encodeInto, encodeText, separator } from './batch-text.ts';
+import type { EventStorage, StoredChunk } from './storage.ts';
+
+/** A chunk is as much as one request takes, and the calls of no more than a second: its age is that of its first event. */
+const chunk = { count: limits.batchEvents, bytes: 440 * 1024, milliseconds: 1000 };
+
+/** Characters that gather before they become bytes: a call of the encoder for each event would cost more than its work. */
+const tailLength = 8192;
+
+/** Room for a whole chunk and a tail of characters that take three bytes each. */
+const roomy = chunk.bytes + 4 * tailLength;
+
+/**
+ * Events in memory: gone with the process. They become bytes outside of the JavaScript heap as they come: an outage
+ * costs what the events' JSON does, and the garbage collector next to nothing.
+ */
+export const createMemoryStorage = (): EventStorage => {
+  /** In the order of their keys. */
+  const chunks = new Map<number, StoredChunk>();
+  let total = { count: 0, bytes: 0 };
+  let lastKey = 0;
+  /** The chunk that still grows: its bytes, and behind them characters. */
+  let buffer = new Uint8Array(0);
+  let used = 0;
+  let tail = '';
+  let count = 0;
+  let queuedAt = 0;
+
+  const encodeTail = (): void => {
+    const needed = used + 3 * tail.length;
+    if (needed > buffer.length) {
+      const larger = new Uint8Array(Math.max(roomy, needed));
+      larger.set(buffer.subarray(0, used));
+      buffer = larger;
+    }
+    used += encodeInto(tail, buffer.subarray(used));
+    tail = '';
+  };
+
+  const takeBytes = (): Uint8Array<ArrayBuffer> => {
+    // A few events, as one by one come in an outage, must not hold on to all of the room.
+    if (used === 0) return encodeText(tail);
+    encodeTail();
+    if (used < buffer.length / 2) return buffer.slice(0, used);
+    const text = buffer.subarray(0, used);
+    buffer = new Uint8Array(0);
+    return text;
+  };
+
+  const seal = (): void => {
+    if (count === 0) return;
+    const text = takeBytes();
+    chunks.set(++lastKey, { key: lastKey, queuedAt, count, text });
+    total = { count: total.count + count, bytes: total.bytes + text.length };
+    used = count = 0;
+    tail = '';
+  };
+
+  return {
+    append(json, now) {
+      if (
+        count >= chunk.count ||
+        used + tail.length + json.length > chunk.bytes ||
+        // Of either sign: the clock may have jumped.
+        Math.abs(now - queuedAt) > chunk.milliseconds
+      ) {
+        seal();
+      }
+      if (count++ === 0) {
+        tail = json;
+        queuedAt = now;
+      } else {
+        tail += separator + json;
+      }
+      if (tail.length > tailLength) encodeTail();
+      return undefined;
+    },
+
+    read(limit, after = 0) {
+      // Only when there is nothing older: what still grows makes a fuller batch later.
+      if (lastKey <= after || chunks.size === 0) seal();
+      const found: StoredChunk[] = [];
+      const left = { ...limit };
+      for (const each of chunks.values()) {
+        if (each.key <= after) continue;
+        left.count -= each.count;
+        left.bytes -= each.text.length;
+        if (found.length > 0 && (left.count < 0 || left.bytes < 0)) break;
+        found.push(each);
+      }
+      return found;
+    },
+
+    remove(removed) {
+      for (const { key, count: events, text } of removed) {
+        if (!chunks.delete(key)) continue;
+        total = { count: total.count - events, bytes: total.bytes - text.length };
+      }
+    },
+
+    size: () => ({ count: total.count + count, bytes: total.bytes + used + tail.length }),
+  };
+};
