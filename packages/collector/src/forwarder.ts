@@ -11,6 +11,7 @@ import type { Range } from './spool/ranges.ts';
 import { countEvents, createArena } from './spool/packed.ts';
 import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** Why a destination is not loaded now. */
 export interface Trouble {
@@ -34,6 +35,8 @@ export interface Forwarder {
   /** Tells that there is something new in the spool. */
   wake(): void;
   state(): ForwarderState;
+  /** Resolves once nothing is being loaded; what it resolves with lets the loading go on. */
+  hold(): Promise<() => void>;
   /** Ends after the load in progress. With `drainMilliseconds` it first tries to load all that waits, for so long. */
   stop(drainMilliseconds?: number): Promise<void>;
 }
@@ -75,6 +78,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   const { name, allNames, maxEvents, maxBytes, maxDelayMs } = options;
   const { spool, destination, clock, random } = parts;
   const arena = createArena();
+  const turnstile = createTurnstile();
   let cursor = spool.cursor(name);
   let stopping = false;
   let drainUntil = 0;
@@ -224,6 +228,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
 
   const run = async (): Promise<void> => {
     while (!mayEnd()) {
+      await turnstile.pass();
       try {
         const gathered = spool.head() - cursor.next;
         if (!stopping && opened && cursor.ranges.length === 0 && gathered > 0 && gathered < maxEvents)
@@ -235,6 +240,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
         await fail(error);
       }
     }
+    turnstile.end();
   };
 
   return {
@@ -243,6 +249,11 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     },
     wake() {
       if (pause?.wakes) pause.end();
+    },
+    hold() {
+      const held = turnstile.hold();
+      pause?.end();
+      return held;
     },
     state: () => ({ trouble, lag: spool.head() - cursor.next, loads }),
     async stop(drainMilliseconds = 0) {

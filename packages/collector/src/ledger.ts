@@ -3,6 +3,8 @@ export interface DestinationCounts {
   rejected: number;
   /** Events that had left the spool before this destination was there. `replay --from` loads them. */
   earlier?: number;
+  /** Of `loaded`: erased since, on request. */
+  forgotten?: number;
 }
 
 /** Counts of one source, since the spool was made. */
@@ -29,6 +31,8 @@ export interface LedgerLine {
   readonly pending: number;
   /** Events that had left the spool before the destination was there; 0 for one that was there from the start. */
   readonly earlier: number;
+  /** Of `loaded`: erased since, on request. The table has the rest. */
+  readonly forgotten: number;
   /** accepted = loaded + duplicate + rejected + pending + earlier */
   readonly balanced: boolean;
 }
@@ -100,9 +104,18 @@ export const balance = (
         loaded,
         rejected: refusedThere,
         earlier = 0,
+        forgotten = 0,
       } = taken[destination] ?? { loaded: 0, rejected: 0 };
       const rejected = refused + refusedThere;
-      const line = { accepted, loaded, duplicate, rejected, pending: waiting.get(source) ?? 0, earlier };
+      const line = {
+        accepted,
+        loaded,
+        duplicate,
+        rejected,
+        pending: waiting.get(source) ?? 0,
+        earlier,
+        forgotten,
+      };
       const balanced = accepted === loaded + duplicate + rejected + line.pending + earlier;
       return { source, destination, ...line, balanced };
     });

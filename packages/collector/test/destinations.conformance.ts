@@ -2,6 +2,7 @@ import { onTestFinished, describe, expect, it } from 'vitest';
 import { DestinationError } from '../src/destinations/destination.ts';
 import type { Destination, LoadBatch } from '../src/destinations/destination.ts';
 import type { RejectRow, Row } from '../src/row.ts';
+import { erasureConformance } from './erasure.conformance.ts';
 import { row } from './support/rows.ts';
 
 export interface ConformanceTarget {
@@ -144,5 +145,7 @@ export const destinationConformance = (name: string, target: ConformanceTarget):
       }
       expect(await target.read(destination, 'raw_events')).toHaveLength(1);
     });
+
+    erasureConformance({ opened, read: target.read, row });
   });
 };

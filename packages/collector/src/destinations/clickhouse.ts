@@ -1,6 +1,7 @@
 import { NitkaError } from '@nitka/core';
 import { connectClickhouse } from './clickhouse-client.ts';
 import type { Clickhouse } from './clickhouse-client.ts';
+import { eraseClickhouse } from './clickhouse-erase.ts';
 import { loadClickhouse } from './clickhouse-load.ts';
 import { migrateClickhouse, planClickhouse } from './clickhouse-migrate.ts';
 import { parseClickhouseOptions } from './clickhouse-options.ts';
@@ -66,6 +67,7 @@ export const createClickhouse: CreateDestination = async (config): Promise<Desti
       fresh = true;
     },
     plan: () => coded(planClickhouse(connect(), options)),
+    erase: (erasure, dryRun) => coded(eraseClickhouse(connect(), options, erasure, dryRun)),
     async query(sql, limit) {
       try {
         const { meta, data } = await connect().read(sql, limit);

@@ -1,8 +1,9 @@
 import type { MaybePromise } from '@nitka/core';
+import type { Erased, Erasure } from './erasure.ts';
 import type { RejectRow, Row } from '../row.ts';
 import type { Packed } from '../spool/packed.ts';
 
-/** Rows that are loaded together. The same id always carries the same rows. */
+/** Rows that are loaded together. The same id always carries the same rows, less those that were erased on request in between. */
 export interface LoadBatch {
   readonly id: string;
   /** From the spool: made when it is asked for. */
@@ -10,6 +11,7 @@ export interface LoadBatch {
   readonly rejects: readonly RejectRow[];
   /** Milliseconds since 1970: becomes `loaded_at`. */
   readonly loadedAt: number;
+  /** The same events and rejects as they lie in the spool, for a destination that takes columns. Only until `load` resolves. */
   readonly packed?: Packed;
 }
 
@@ -52,6 +54,12 @@ export interface Destination {
   plan?(): Promise<readonly string[]>;
   /** Runs one statement that only reads. Throws NitkaError `query_failed`. */
   query?(sql: string, limit: number): Promise<QueryResult>;
+  /**
+   * Takes a person's rows out of the tables, so that their bytes are on the disk no more than the engine lets it be done, and says which;
+   * `dryRun` only says which. What is gone already changes nothing. Never while a batch is being loaded. A destination without it
+   * cannot forget. Throws {@link DestinationError}.
+   */
+  erase?(erasure: Erasure, dryRun: boolean): Promise<Erased>;
   close(): MaybePromise<void>;
 }
 

@@ -5,8 +5,10 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
 import { appendBatch, importDuckdb } from './duckdb-append.ts';
+import { eraseDuckdb } from './duckdb-erase.ts';
 import { duckdbFailure } from './duckdb-failure.ts';
 import { migrateDuckdb } from './duckdb-migrate.ts';
+import { planDuckdb } from './duckdb-plan.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbEngineProperties } from './duckdb-options.ts';
@@ -85,6 +87,15 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
       if (!connection) throw new DestinationError('temporary', 'not open');
       try {
         await load(connection, batch);
+      } catch (error) {
+        throw duckdbFailure(error);
+      }
+    },
+    plan: () => planDuckdb(options.path),
+    async erase(erasure, dryRun) {
+      if (!connection) throw new DestinationError('temporary', 'not open');
+      try {
+        return await eraseDuckdb(connection, erasure, dryRun);
       } catch (error) {
         throw duckdbFailure(error);
       }

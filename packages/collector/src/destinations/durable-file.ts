@@ -2,7 +2,7 @@ import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** On Windows a folder cannot be synced, and need not be. */
-const syncFolder = async (folder: string): Promise<void> => {
+export const syncFolder = async (folder: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
@@ -25,16 +25,20 @@ export const exists = async (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Makes a finished file appear under its name: whole, or not at all. One that is there already stays, and the new one is left aside. */
-export const publish = async (aside: string, target: string): Promise<void> => {
-  await makeFolder(dirname(target));
-  if (await exists(target)) return;
-  const handle = await open(aside, 'r+');
+export const syncFile = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r+');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+};
+
+/** Makes a finished file appear under its name: whole, or not at all. One that is there already stays, and the new one is left aside. */
+export const publish = async (aside: string, target: string): Promise<void> => {
+  await makeFolder(dirname(target));
+  if (await exists(target)) return;
+  await syncFile(aside);
   await rename(aside, target);
   await syncFolder(dirname(target));
 };

@@ -13,6 +13,7 @@ import type { DuckdbEngineOptions } from './duckdb-options.ts';
 import { parseDestinationOptions } from './options.ts';
 import { checkLake, lakeOf } from './parquet-lake.ts';
 import { createLakeQuery } from './parquet-query.ts';
+import { eraseParquet } from './parquet-erase.ts';
 import { writeBatch } from './parquet-write.ts';
 
 export interface ParquetOptions extends DuckdbEngineOptions {
@@ -63,6 +64,14 @@ export const createParquet: CreateDestination = async (config, { dataDir }): Pro
       if (!current) throw new DestinationError('temporary', 'not open');
       try {
         await writeBatch(client, current.connection, lake, batch);
+      } catch (error) {
+        throw duckdbFailure(error);
+      }
+    },
+    async erase(erasure, dryRun) {
+      if (!current) throw new DestinationError('temporary', 'not open');
+      try {
+        return await eraseParquet(current.connection, lake, erasure, dryRun);
       } catch (error) {
         throw duckdbFailure(error);
       }

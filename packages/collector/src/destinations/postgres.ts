@@ -4,6 +4,7 @@ import type { CreateDestination, Destination, LoadBatch } from './destination.ts
 import { importClient } from './options.ts';
 import { connectPostgres } from './postgres-connect.ts';
 import type { PostgresConnection } from './postgres-connect.ts';
+import { erasePostgres } from './postgres-erase.ts';
 import { postgresFailure } from './postgres-failure.ts';
 import { loadPostgres } from './postgres-load.ts';
 import { migratePostgres, planPostgres } from './postgres-migrate.ts';
@@ -91,6 +92,15 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     async plan() {
       const connection = await coded(connectPostgres(pg, options));
       return coded(planPostgres(connection.client, options)).finally(connection.drop);
+    },
+    async erase(erasure, dryRun) {
+      const connection = await coded(connected());
+      try {
+        return await erasePostgres(connection.client, options.schema, erasure, dryRun);
+      } catch (error) {
+        connection.drop();
+        throw postgresFailure(error);
+      }
     },
     query(sql, limit) {
       const result = queries.then(() => ask(sql, limit));

@@ -4,6 +4,8 @@ import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import type { Destination, DestinationError, QueryResult } from '../destinations/destination.ts';
 import { createForwarder } from '../forwarder.ts';
 import type { Forwarder, Trouble } from '../forwarder.ts';
+import { forgetEverywhere } from '../privacy/forget.ts';
+import type { ForgetReport, ForgetRequest, OnForgetting } from '../privacy/forget.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** The loading side: one forwarder a destination. In this thread, or in one of its own (thread.ts). */
@@ -14,6 +16,8 @@ export interface Loader {
   troubles(): ReadonlyMap<string, Trouble | null>;
   /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed` or `query_not_supported`. */
   query(sql: string, limit: number, destination?: string): Promise<QueryResult>;
+  /** Takes a person out of the spool and every destination, while no load is under way. Absent where the spool is a topic. */
+  forget?(request: ForgetRequest, onForgetting: OnForgetting): Promise<ForgetReport>;
   /** Loads what waits, for at most so many milliseconds, then lets go of the destinations. */
   stop(drainMilliseconds: number): Promise<void>;
 }
@@ -62,6 +66,14 @@ export const createLoader = async (
         name === undefined ? [...destinations.values()].find(({ query }) => query) : destinations.get(name);
       if (!found?.query) throw new NitkaError('query_not_supported', name);
       return found.query(sql, limit);
+    },
+    async forget(request, onForgetting) {
+      const released = await Promise.all([...forwarders.values()].map((forwarder) => forwarder.hold()));
+      try {
+        return await forgetEverywhere({ spool, destinations }, request, onForgetting);
+      } finally {
+        for (const release of released) release();
+      }
     },
     async stop(drainMilliseconds) {
       await Promise.all([...forwarders.values()].map((forwarder) => forwarder.stop(drainMilliseconds)));

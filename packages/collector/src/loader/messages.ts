@@ -2,6 +2,7 @@ import type { ErrorCode } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import type { FailureKind, QueryResult } from '../destinations/destination.ts';
 import type { Trouble } from '../forwarder.ts';
+import type { ForgetReport, ForgetRequest } from '../privacy/forget.ts';
 
 /** What the loader's thread is started with. */
 export interface LoaderThreadData {
@@ -17,6 +18,7 @@ export type ToThread =
       readonly limit: number;
       readonly destination?: string;
     }
+  | { readonly type: 'forget'; readonly id: number; readonly request: ForgetRequest }
   | { readonly type: 'stop'; readonly drainMilliseconds: number };
 
 export type FromThread =
@@ -29,7 +31,8 @@ export type FromThread =
       readonly kind: FailureKind;
       readonly message: string;
     }
-  | { readonly type: 'answer'; readonly id: number; readonly result: QueryResult }
+  | { readonly type: 'answer'; readonly id: number; readonly result: QueryResult | ForgetReport }
+  | { readonly type: 'forgetting'; readonly id: number; readonly progress: readonly [string, number, number] }
   | {
       readonly type: 'failed';
       readonly id: number;

@@ -4,11 +4,13 @@ import type { CollectorConfig } from '../config.ts';
 import { DestinationError } from '../destinations/destination.ts';
 import type { QueryResult } from '../destinations/destination.ts';
 import type { Trouble } from '../forwarder.ts';
+import type { ForgetReport, OnForgetting } from '../privacy/forget.ts';
 import type { Loader, LoaderParts } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
 
 interface Question {
-  readonly resolve: (result: QueryResult) => void;
+  readonly resolve: (result: never) => void;
+  readonly onForgetting?: OnForgetting;
   readonly reject: (error: unknown) => void;
 }
 
@@ -47,7 +49,8 @@ export const createLoaderThread = async ({
     if (message.type === 'troubles') troubles = message.troubles;
     else if (message.type === 'trouble')
       onTrouble(message.destination, new DestinationError(message.kind, message.message));
-    else if (message.type === 'answer') questions.get(message.id)?.resolve(message.result);
+    else if (message.type === 'answer') questions.get(message.id)?.resolve(message.result as never);
+    else if (message.type === 'forgetting') questions.get(message.id)?.onForgetting?.(...message.progress);
     else if (message.type === 'failed')
       questions.get(message.id)?.reject(new NitkaError(message.code, message.detail));
   };
@@ -102,17 +105,30 @@ export const createLoaderThread = async ({
     }, wakeEvery).unref();
   };
 
+  const ask = <T>(message: (id: number) => ToThread, onForgetting?: OnForgetting): Promise<T> => {
+    if (!thread) return Promise.reject(new NitkaError('query_failed', 'the loader is being started again'));
+    lastId += 1;
+    const id = lastId;
+    const answer = new Promise<T>((resolve, reject) =>
+      questions.set(id, { resolve, reject, ...(onForgetting && { onForgetting }) }),
+    );
+    post(message(id));
+    return answer.finally(() => questions.delete(id));
+  };
+
   return {
     wake,
     troubles: () => troubles,
-    query(sql, limit, destination) {
-      if (!thread) return Promise.reject(new NitkaError('query_failed', 'the loader is being started again'));
-      lastId += 1;
-      const id = lastId;
-      const answer = new Promise<QueryResult>((resolve, reject) => questions.set(id, { resolve, reject }));
-      post({ type: 'query', id, sql, limit, ...(destination !== undefined && { destination }) });
-      return answer.finally(() => questions.delete(id));
-    },
+    query: (sql, limit, destination) =>
+      ask<QueryResult>((id) => ({
+        type: 'query',
+        id,
+        sql,
+        limit,
+        ...(destination !== undefined && { destination }),
+      })),
+    forget: (request, onForgetting) =>
+      ask<ForgetReport>((id) => ({ type: 'forget', id, request }), onForgetting),
     stop: (drainMilliseconds) =>
       new Promise((resolve) => {
         stopping = true;

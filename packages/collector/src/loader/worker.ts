@@ -40,8 +40,12 @@ export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThrea
   port.on('message', (message: ToThread) => {
     if (message.type === 'wake') return loader.wake();
     if (message.type === 'stop') return void stop(message.drainMilliseconds);
-    const { id, sql, limit, destination } = message;
-    loader.query(sql, limit, destination).then(
+    const { id } = message;
+    const work =
+      message.type === 'query'
+        ? loader.query(message.sql, message.limit, message.destination)
+        : loader.forget!(message.request, (...progress) => tell({ type: 'forgetting', id, progress }));
+    work.then(
       (result) => tell({ type: 'answer', id, result }),
       (error: unknown) => {
         const { code, detail } = codeOf(error);

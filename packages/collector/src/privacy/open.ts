@@ -33,9 +33,12 @@ export interface Privacy {
 export const keysFileOf = ({ dataDir, privacy }: PrivacyConfig): string =>
   privacy.keysFile ?? join(dataDir, 'keys.json');
 
+export const vaultPathOf = ({ dataDir, privacy }: PrivacyConfig): string =>
+  privacy.vaultPath ?? join(dataDir, 'vault');
+
 /** @throws NitkaError `keys_missing`, `keys_invalid`, `vault_key_missing` or `vault_key_invalid` */
 export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy => {
-  const { privacy, sources, dataDir } = config;
+  const { privacy, sources } = config;
   const keysFile = keysFileOf(config);
   const keys = watchKeyring(keysFile, now);
   const policies = new Set([privacy.identifiers, ...sources.map(({ identifiers }) => identifiers)]);
@@ -44,7 +47,7 @@ export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy =
   const seal = readSeal(privacy);
   if (policies.has('token') && !seal) throw new NitkaError('vault_key_missing');
 
-  const vault = openVault(privacy.vaultPath ?? join(dataDir, 'vault'));
+  const vault = openVault(vaultPathOf(config));
   const keyring = keys.current;
   const pseudonyms = createPseudonyms({ keyring, vault, seal });
   const suppression = createSuppression({ keyring, vault });

@@ -26,13 +26,19 @@ export const digestOf = ({ value, hashed }: PersonalValue): string =>
 const macText = (policy: PseudonymPolicy, kind: PersonalKind, digest: string): string =>
   `${policy}\0${kind}\0${digest}`;
 
+/** The pseudonym that a key makes of a value. */
+export const pseudonymUnder = (
+  key: { readonly id: string; mac(text: string): string },
+  policy: PseudonymPolicy,
+  personal: PersonalValue,
+): string => `${policy}:${key.id}:${key.mac(macText(policy, personal.kind, digestOf(personal)))}`;
+
 /** Every pseudonym that the value has or had under the live keys. */
 export const pseudonymsOf = (keyring: Keyring, vault: Vault, personal: PersonalValue): string[] => {
-  const digest = digestOf(personal);
   const found = new Set<string>();
   for (const policy of ['token', 'hash'] as const) {
     for (const key of keyring.keys()) {
-      const own = `${policy}:${key.id}:${key.mac(macText(policy, personal.kind, digest))}`;
+      const own = pseudonymUnder(key, policy, personal);
       const entry = vault.get(own);
       found.add(own);
       if (entry?.type === 'alias') found.add(entry.of);

@@ -37,6 +37,8 @@ export interface Rejects {
   /** The newest first. */
   list(limit: number, filter?: RejectFilter): Reject[];
   get(id: number): Reject | null;
+  /** A reject from its bytes. */
+  read(id: number, value: Buffer): Reject;
   /** False if there is none of this number. Only inside a transaction. */
   remove(id: number): boolean;
 }
@@ -80,6 +82,7 @@ export const createRejects = ({ rejects, meta }: Pick<Environment, 'rejects' | '
       const value = rejects.get(id);
       return value === undefined ? null : decode(id, value);
     },
+    read: decode,
     remove(id) {
       if (!rejects.doesExist(id)) return false;
       rejects.removeSync(id);

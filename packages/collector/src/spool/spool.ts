@@ -10,6 +10,8 @@ import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createPurge } from './purge.ts';
+import type { Purged, PurgeRequest } from './purge.ts';
 import { readPacked } from './packed.ts';
 import type { Arena, Packed } from './packed.ts';
 import type { Range } from './ranges.ts';
@@ -20,6 +22,7 @@ import type { Repairs } from './repairs.ts';
 import { createRetention } from './retention.ts';
 import { createRoom } from './room.ts';
 import { checkSeal, createSeal } from './seal.ts';
+import { scrubFreePages } from './scrub.ts';
 import { seenKey } from './seen.ts';
 
 export interface AppendResult {
@@ -65,8 +68,20 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   putBack(sequence: number, chunk: Chunk): void;
   /** Events from `from` to before `to`, by source. */
   count(from: number, to: number): Map<string, number>;
+  /** True if an event with this id was accepted. */
+  knows(messageId: string): boolean;
+  /** An event with this id is a repeat from now on. Only inside a transaction. */
+  remember(messageId: string): void;
+  /** A new id, from the head on: batches of the old one may hold other entries under the numbers that follow. Only inside a transaction. */
+  renew(): void;
   /** Copies all of it as of one moment into another folder, while it is in use. */
   backup(folder: string): Promise<void>;
+  /** What is under way and must be known after a crash. `put` and `remove` only inside a transaction. */
+  readonly notes: Notes;
+  /** Takes a person's entries and rejects out. Only while nothing is being loaded. */
+  purge(request: PurgeRequest): Promise<Purged>;
+  /** Overwrites what was taken out. */
+  scrub(): Promise<void>;
   /** Removes what every one of `destinations` has taken. Only inside a transaction. */
   release(destinations: readonly string[]): void;
   /** Events that wait for a destination, by source. Reads heads only. */
@@ -77,6 +92,12 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   lag(destination: string): number;
   waitingBytes(): number;
   close(): Promise<void>;
+}
+
+export interface Notes {
+  get(key: string): unknown;
+  put(key: string, value: unknown): void;
+  remove(key: string): void;
 }
 
 export interface EarlierId {
@@ -124,7 +145,7 @@ const codedError = (reason: unknown): NitkaError => {
 export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onError }: SpoolOptions): Spool => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const environment = openEnvironment(folder);
-  const { addSeen, events, meta } = environment;
+  const { addSeen, hasSeen, events, meta } = environment;
   const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
   checkSeal(folder, meta.get('id') as string | undefined, savedHead());
   if (!meta.get('id')) meta.putSync('id', v7());
@@ -241,6 +262,13 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
       countInto(counts, from, to);
       return counts;
     },
+    knows: (messageId) => hasSeen(seenKey(messageId)),
+    remember: (messageId) => void addSeen(seenKey(messageId)),
+    renew() {
+      const earlier = (meta.get('earlierIds') as EarlierId[] | undefined) ?? [];
+      meta.putSync('earlierIds', [...earlier, { id: meta.get('id') as string, until: savedHead() }]);
+      meta.putSync('id', v7());
+    },
     async backup(to) {
       mkdirSync(to, { recursive: true, mode: 0o700 });
       await environment.root.backup(to, true);
@@ -254,6 +282,20 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
       const whole = settled === head || events.doesExist(settled) ? keys : keys.slice(0, -1);
       for (const key of whole) events.removeSync(key);
     },
+    notes: {
+      get: (key) => meta.get(`note:${key}`),
+      put: (key, value) => void meta.putSync(`note:${key}`, value),
+      remove: (key) => void meta.removeSync(`note:${key}`),
+    },
+    purge: createPurge({
+      environment,
+      ledger,
+      rejects,
+      repairs,
+      cursor,
+      transact: (write) => group.submit(write),
+    }),
+    scrub: () => scrubFreePages(environment, (write) => group.submit(write)),
     pending,
     books: (destinations) => balance(ledger.read(), destinations, pending),
     lag: (destination) => savedHead() - cursor(destination).next,

@@ -1,0 +1,44 @@
+import { NitkaError } from '@nitka/core';
+import type { Loader } from '../loader/loader.ts';
+import { createForgetting } from '../privacy/forgetting.ts';
+import type { ForgetInput } from '../privacy/forgetting.ts';
+import type { Privacy } from '../privacy/open.ts';
+import type { AdminCommand } from './server.ts';
+
+export interface PrivacyCommandParts {
+  readonly privacy: Privacy;
+  readonly loader: Pick<Loader, 'forget'>;
+  readonly dataDir: string;
+  readonly now: () => number;
+}
+
+/** What of a run is to be seen while it lasts. */
+export interface ForgetProgress {
+  readonly place: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** `forget`, and how far it is. One at a time: the second waits for the first. */
+export const createPrivacyCommands = (ready: Promise<PrivacyCommandParts>): Record<string, AdminCommand> => {
+  let progress: ForgetProgress | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async forget(input) {
+      const parts = await ready;
+      const { forget } = parts.loader;
+      if (!forget) throw new NitkaError('forget_unsupported');
+      const forgetting = createForgetting({
+        ...parts,
+        everywhere: (request) =>
+          forget(request, (place, done, total) => {
+            progress = { place, done, total };
+          }),
+      });
+      const result = last.then(() => forgetting(input as unknown as ForgetInput));
+      last = result.catch(() => undefined);
+      return result.finally(() => (progress = null));
+    },
+    forgetProgress: async () => progress,
+  };
+};
