@@ -26,7 +26,7 @@ const sumOf = async (
   partition: number,
   destination: string,
 ): Promise<Sum> => {
-  const cursors = { name: cursorsTopic, partitions: (await cluster.topic(cursorsTopic)).partitions };
+  const cursors = { name: cursorsTopic, ...(await cluster.topic(cursorsTopic)) };
   const name = { group, topic, partition, destination, log: `${topicId}-${partition}` };
   const note = await createNotes<CursorNote>(cluster, cursors, laneKey(name)).read();
   const { start, end } = await boundsOf(cluster, topic, partition);
@@ -65,7 +65,7 @@ export const readKafkaBooks = async (
         const { accepted = 0, loaded = 0, duplicate = 0, rejected = 0 } = books[source] ?? {};
         const pending = waiting[source]?.accepted ?? 0;
         const balanced = accepted === loaded + duplicate + rejected;
-        lines.push({
+        const line = {
           source,
           destination,
           accepted: accepted + pending,
@@ -73,9 +73,8 @@ export const readKafkaBooks = async (
           duplicate,
           rejected,
           pending,
-          earlier: 0,
-          balanced,
-        });
+        };
+        lines.push({ ...line, earlier: 0, forgotten: 0, balanced });
       }
     }
     return lines;

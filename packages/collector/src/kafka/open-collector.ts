@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
-import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
 import type { AdminServer } from '../admin/server.ts';
 import { rowLimit } from '../admin/commands.ts';
-import { buildApp } from '../app.ts';
+import { buildApp, buildOperatorApp } from '../app.ts';
 import type { AppParts } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { Collector, CollectorParts } from '../collector.ts';
@@ -20,15 +19,15 @@ import type { SourceCounts } from '../ledger.ts';
 import { createBackpressure } from '../plugins/backpressure.ts';
 import { createMetrics } from '../plugins/metrics.ts';
 import { openPrivacy } from '../privacy/open.ts';
-import { registerHealthRoutes } from '../routes/health.ts';
+import { listenOn } from '../listen.ts';
 import { createKafkaAccept } from './accept.ts';
 import type { KafkaAccept } from './accept.ts';
 import { readKafkaBooks } from './books-report.ts';
 import { failureText } from './failure.ts';
 import { createKafkaLoader } from './spool-loader.ts';
 import type { KafkaLoader } from './spool-loader.ts';
-import { resolveKafkaSpool, spoolTopics } from './spool-options.ts';
-import { prepareTopics } from './topics.ts';
+import { resolveKafkaSpool } from './spool-options.ts';
+import { waitForTopics } from './wait-for-topics.ts';
 
 /** What a destination of rows may be when several processes load. */
 const checkDestinations = (config: CollectorConfig): void => {
@@ -55,13 +54,6 @@ const countsOf = (loader: KafkaLoader | null, names: readonly string[]): Map<str
   return found;
 };
 
-/** An app that answers for its health and metrics only. */
-const buildLoaderApp = (parts: AppParts): FastifyInstance => {
-  const app = fastify({ logger: parts.logger ?? false });
-  registerHealthRoutes(app, parts);
-  return app;
-};
-
 /**
  * A collector whose spool is Kafka, or the half of it that `role` says: `http` answers once every in-sync replica has the events, `loader`
  * carries them to the destinations.
@@ -71,7 +63,7 @@ const buildLoaderApp = (parts: AppParts): FastifyInstance => {
 export const openKafkaCollector = async (
   config: CollectorConfig,
   { clock = systemClock, random = Math.random, createDestination = createRegistered }: CollectorParts = {},
-): Promise<Omit<Collector, 'spool'>> => {
+): Promise<Pick<Collector, 'app' | 'listen' | 'close'>> => {
   const spool = resolveKafkaSpool(config.spool.kafka ?? {});
   const loads = config.role !== 'http';
   if (loads) checkDestinations(config);
@@ -79,6 +71,7 @@ export const openKafkaCollector = async (
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const names = loads ? config.destinations.map(({ name }) => name) : [];
   let app: FastifyInstance | undefined;
+  let operatorApp: FastifyInstance | null = null;
   let admin: AdminServer | undefined;
   let loader: KafkaLoader | null = null;
   let accept: KafkaAccept | null = null;
@@ -87,6 +80,7 @@ export const openKafkaCollector = async (
   const privacy = openPrivacy(config, clock.now);
   const stopAll = async (): Promise<void> => {
     await app?.close();
+    await operatorApp?.close();
     await accept?.close();
     await loader?.stop(config.shutdownSeconds * 1000);
     await privacy.close();
@@ -101,12 +95,15 @@ export const openKafkaCollector = async (
         ledger: () => readKafkaBooks(config),
       });
     }
-    const topics = await prepareTopics(kafka, spool.address, spoolTopics(spool), spool);
+    const topics = await waitForTopics(kafka, spool, (error) => {
+      // The log is not there yet.
+      process.stderr.write(`waiting for Kafka: ${failureText(error)}\n`);
+    });
     if (loads) {
       loader = await createKafkaLoader(config, {
         kafka,
         spool,
-        cursors: topics.get(spool.cursorsTopic)!,
+        ...topics,
         clock,
         random,
         createDestination,
@@ -115,7 +112,7 @@ export const openKafkaCollector = async (
         onGroupError: warn('the group of loaders could not be joined, and will be tried again'),
       });
     }
-    accept = createKafkaAccept(kafka, spool, topics.get(spool.topic)!, warn('Kafka did not take events'));
+    accept = createKafkaAccept(kafka, spool, topics.events, warn('Kafka did not take events'));
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
     const backpressure = await createBackpressure(limits, { waiting: accept.waitingBytes });
@@ -130,20 +127,26 @@ export const openKafkaCollector = async (
       backpressure,
       spool: { lag },
       loader: loader ?? { troubles: () => new Map() },
-      metrics: createMetrics({ spool: { ledger: { read: () => countsOf(loader, names) }, lag }, names }),
+      metrics: createMetrics({
+        spool: { ledger: { read: () => countsOf(loader, names) }, lag },
+        names,
+        ...(loader && { troubles: loader.troubles }),
+      }),
       clock,
       onAccepted: () => undefined,
       logger: { level: config.log.level },
     };
-    const opened = config.role === 'loader' ? buildLoaderApp(parts) : await buildApp(config, parts);
+    // A loader answers for its health and metrics only.
+    const opened = await (config.role === 'loader' ? buildOperatorApp : buildApp)(config, parts);
     app = opened;
+    const apart = config.role === 'loader' ? null : config.operator.listen;
+    operatorApp = apart && (await buildOperatorApp(config, parts));
     let closing: Promise<void> | null = null;
     return {
       app: opened,
       async listen() {
-        await opened.listen(config.listen);
-        const address = opened.server.address();
-        return typeof address === 'object' && address !== null ? address.port : config.listen.port;
+        if (operatorApp && apart) await listenOn(operatorApp, apart);
+        return listenOn(opened, config.listen);
       },
       close() {
         backpressure.stop();

@@ -16,7 +16,7 @@ import type { ResolvedKafkaSpool } from './spool-options.ts';
 import type { TopicPlace } from './topics.ts';
 
 /** The loading side where Kafka is the spool: a lane for each of its partitions and each destination. */
-export interface KafkaLoader extends Loader {
+export interface KafkaLoader extends Pick<Loader, 'troubles' | 'query' | 'stop'> {
   /** Messages that wait for a destination in the partitions of this loader. */
   lag(destination: string): number;
   /** The books of the partitions of this loader. */
@@ -26,6 +26,7 @@ export interface KafkaLoader extends Loader {
 export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool'> {
   readonly kafka: KafkaClient;
   readonly spool: ResolvedKafkaSpool;
+  readonly events: TopicPlace;
   readonly cursors: TopicPlace;
   readonly onGroupError: (error: unknown) => void;
 }
@@ -80,7 +81,7 @@ export const createKafkaLoader = async (
   config: Pick<CollectorConfig, 'dataDir' | 'destinations' | 'loader'>,
   parts: KafkaLoaderParts,
 ): Promise<KafkaLoader> => {
-  const { kafka, spool, cursors, clock, random, createDestination, onTrouble } = parts;
+  const { kafka, spool, events, cursors, clock, random, createDestination, onTrouble } = parts;
   const targets: Target[] = [];
   for (const options of config.destinations) {
     targets.push(createTarget(options.name, await createDestination(options, config.dataDir)));
@@ -90,11 +91,10 @@ export const createKafkaLoader = async (
   /** By partition, then by destination. */
   const lanes = new Map<number, Map<string, Lane>>();
   const ending = new Set<Promise<unknown>>();
-  let topicId: string | null = null;
   let stopping = false;
 
-  const startLanes = (id: string, partition: number): Map<string, Lane> => {
-    const log = `${id}-${partition}`;
+  const startLanes = (partition: number): Map<string, Lane> => {
+    const log = `${events.id}-${partition}`;
     const seen = indexes.of(log, spool.topic, partition);
     const own = targets.map(({ name, destination, inTurn }): [string, Lane] => {
       const lane = startLane(
@@ -130,11 +130,10 @@ export const createKafkaLoader = async (
     if (stopping) return;
     for (const partition of lanes.keys()) if (!partitions.has(partition)) endLanes(partition);
     for (const partition of partitions) {
-      if (topicId !== null && !lanes.has(partition)) lanes.set(partition, startLanes(topicId, partition));
+      if (!lanes.has(partition)) lanes.set(partition, startLanes(partition));
     }
   };
 
-  topicId = (await cluster.topic(spool.topic)).id;
   const membership = joinGroup(kafka, {
     address: spool.address,
     group: spool.group,
@@ -147,7 +146,6 @@ export const createKafkaLoader = async (
     [...lanes.values()].flatMap((own) => [...own].filter(([key]) => key === name).map(([, lane]) => lane));
 
   return {
-    wake: () => undefined,
     troubles: () =>
       new Map(
         targets.map(({ name }) => [

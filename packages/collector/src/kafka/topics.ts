@@ -19,6 +19,8 @@ export interface WantedTopic {
 
 export interface TopicPlace {
   readonly name: string;
+  /** Given by the brokers when the topic is made: one that is made anew under the same name has another. */
+  readonly id: string;
   readonly partitions: number;
 }
 
@@ -91,9 +93,10 @@ const prepare = async (
   const { topics } = await admin.metadata({ topics: names, forceUpdate: true });
   return new Map(
     wanted.map(({ name }) => {
-      const partitions = topics.get(name)?.partitionsCount;
-      if (!partitions) throw new DestinationError('temporary', `the topic ${name} has no partitions yet`);
-      return [name, { name, partitions }];
+      const { partitionsCount: partitions = 0, id = '' } = topics.get(name) ?? {};
+      if (partitions === 0)
+        throw new DestinationError('temporary', `the topic ${name} has no partitions yet`);
+      return [name, { name, id, partitions }];
     }),
   );
 };

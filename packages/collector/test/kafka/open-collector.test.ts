@@ -106,7 +106,7 @@ describe.skipIf(kafka.missing)(title('Kafka as the spool', kafka), () => {
       expect(own.map(({ message_id: id }) => id).filter((id) => id !== 'new')).toEqual(sent);
     }
     await eventually(async () =>
-      expect(await readKafkaBooks(config)).toEqual([
+      expect(await readKafkaBooks(config)).toMatchObject([
         {
           source: 'site', destination: 'duckdb', accepted: 352, loaded: 201, duplicate: 150, rejected: 1, pending: 0, earlier: 0,
           balanced: true,
