@@ -1,56 +1,84 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { adminAddress } from '../../../packages/collector/src/admin/address.ts';
+import { askOwner } from '../../../packages/collector/src/admin/client.ts';
+import type { LedgerLine } from '../../../packages/collector/src/ledger.ts';
+import { startCollector, writeKeys } from '../../../tests/support/collector.ts';
+
+export interface Received {
+  /** How many rows each messageId has. */
+  readonly copies: ReadonlyMap<string, number>;
+  /** Rows whose payload is not what was sent. */
+  readonly damaged: number;
+  /** Events that came again. */
+  readonly repeats: number;
+  readonly rejected: number;
+  /** Whether the books of every source balance. */
+  readonly balanced: boolean;
+}
 
 export interface Receiver {
   readonly endpoint: string;
+  readonly writeKey: string;
   isRunning(): boolean;
   start(): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Reads the durable file: how often each messageId was noted, and how many events were not as they were sent. */
-  received(): Promise<{ copies: Map<string, number>; damaged: number }>;
+  /** Waits until all that was accepted is loaded, then asks the warehouse. */
+  received(): Promise<Received>;
+  close(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL('./receiver-process.mjs', import.meta.url));
+/** Milliseconds until what was accepted must be loaded. */
+const patience = 120_000;
 
-/** A server that can be killed: it syncs each batch to its file before it answers. Always at the same address. */
-export const startReceiver = async (file: string): Promise<Receiver> => {
-  let child: ChildProcess | undefined;
-  let port = 0;
+/** A real collector with DuckDB that can be killed, always at the same address. */
+export const startReceiver = async (): Promise<Receiver> => {
+  const collector = await startCollector();
+  let isRunning = true;
 
-  const start = async (): Promise<void> => {
-    const started = spawn(process.execPath, [program, file, String(port)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = (await once(started.stdout, 'data')) as [Buffer];
-    port = Number(line);
-    child = started;
+  const books = async (): Promise<readonly LedgerLine[]> =>
+    (await askOwner<LedgerLine[]>(adminAddress(join(collector.folder, 'data')), 'ledger', {}))?.result ?? [];
+
+  const loaded = async (): Promise<readonly LedgerLine[]> => {
+    const end = Date.now() + patience;
+    for (;;) {
+      const lines = await books();
+      if (lines.length > 0 && lines.every(({ pending }) => pending === 0)) return lines;
+      if (Date.now() > end) throw new Error(`not loaded in time: ${JSON.stringify(lines)}`);
+      await wait(100);
+    }
   };
 
-  await start();
   return {
-    endpoint: `http://127.0.0.1:${port}`,
-    isRunning: () => child !== undefined,
-    start,
+    endpoint: collector.url,
+    writeKey: writeKeys.server,
+    isRunning: () => isRunning,
+    async start() {
+      await collector.restart();
+      isRunning = true;
+    },
     async kill() {
-      if (!child) return;
-      const killed = once(child, 'exit');
-      child.kill('SIGKILL');
-      child = undefined;
-      await killed;
+      isRunning = false;
+      await collector.kill('SIGKILL');
     },
     async received() {
-      const copies = new Map<string, number>();
-      let damaged = 0;
-      for (const line of (await readFile(file, 'utf8')).split('\n')) {
-        if (line === '') continue;
-        const event = JSON.parse(line) as { messageId: string; properties?: { check?: string } };
-        copies.set(event.messageId, (copies.get(event.messageId) ?? 0) + 1);
-        if (event.properties?.check !== `check ${event.messageId}`) damaged++;
-      }
-      return { copies, damaged };
+      const lines = await loaded();
+      const rows = await collector.query<{ message_id: string; copies: string; damaged: string }>(
+        `SELECT message_id, count(*) AS copies, count(*) FILTER
+           (json_extract_string(payload, '$.properties.check') IS DISTINCT FROM 'check ' || message_id) AS damaged
+         FROM raw_events GROUP BY message_id`,
+      );
+      const sum = (of: (line: LedgerLine) => number): number =>
+        lines.reduce((all, line) => all + of(line), 0);
+      return {
+        copies: new Map(rows.map(({ message_id: id, copies }) => [id, Number(copies)])),
+        damaged: rows.reduce((all, row) => all + Number(row.damaged), 0),
+        repeats: sum(({ duplicate }) => duplicate),
+        rejected: sum(({ rejected }) => rejected),
+        balanced: lines.every(({ balanced }) => balanced),
+      };
     },
+    close: () => collector.close(),
   };
 };

@@ -1,15 +1,15 @@
 /**
- * `node writer-process.mjs write <folder> <endpoint> <prefix>` adds events until it is killed and prints the messageIds
- * whose `stored()` has resolved; `… drain <folder> <endpoint>` sends all that waits and prints what is left.
+ * `node writer-process.mjs write <folder> <endpoint> <write key> <prefix>` adds events until it is killed and prints the messageIds
+ * whose `stored()` has resolved; `… drain <folder> <endpoint> <write key>` sends all that waits and prints what is left.
  * Uses the built package: what ships is what is killed.
  */
 import { writeSync } from 'node:fs';
 import { createTracker } from '../../../packages/sdk-node/dist/index.js';
 import { diskQueue } from '../../../packages/sdk-node/dist/disk.js';
 
-const [command, folder, endpoint, prefix] = process.argv.slice(2);
+const [command, folder, endpoint, writeKey, prefix] = process.argv.slice(2);
 const tracker = createTracker({
-  writeKey: 'chaos',
+  writeKey,
   endpoint,
   queue: diskQueue({ folder }),
   flushAt: 50,

@@ -14,13 +14,14 @@ export interface Writer {
 export interface WriterOptions {
   readonly folder: string;
   readonly endpoint: string;
+  readonly writeKey: string;
   readonly prefix: string;
   /** Told each messageId whose `stored()` has resolved. */
   readonly keep: (messageId: string) => void;
 }
 
-export const startWriter = ({ folder, endpoint, prefix, keep }: WriterOptions): Writer => {
-  const child = spawn(process.execPath, [program, 'write', folder, endpoint, prefix], {
+export const startWriter = ({ folder, endpoint, writeKey, prefix, keep }: WriterOptions): Writer => {
+  const child = spawn(process.execPath, [program, 'write', folder, endpoint, writeKey, prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });
@@ -41,8 +42,8 @@ export const startWriter = ({ folder, endpoint, prefix, keep }: WriterOptions): 
 };
 
 /** Sends all that waits in the folder. @returns events that are still there */
-export const drain = async (folder: string, endpoint: string): Promise<number> => {
-  const child = spawn(process.execPath, [program, 'drain', folder, endpoint], {
+export const drain = async (folder: string, endpoint: string, writeKey: string): Promise<number> => {
+  const child = spawn(process.execPath, [program, 'drain', folder, endpoint, writeKey], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
