@@ -3,14 +3,19 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
 import { cac } from 'cac';
+import { registerBackup } from './commands/backup-command.ts';
 import { registerCheck } from './commands/check-command.ts';
 import { registerCheckCookie } from './commands/check-cookie-command.ts';
 import { UsageError, exitCodes } from './commands/command.ts';
+import { registerForget } from './commands/forget-command.ts';
+import { registerHashKey } from './commands/hash-key-command.ts';
 import { registerInit } from './commands/init-command.ts';
+import { registerKeys } from './commands/keys-command.ts';
 import { registerLedger } from './commands/ledger-command.ts';
 import { registerQuery } from './commands/query-command.ts';
 import { registerReplay } from './commands/replay-command.ts';
 import { registerRejects } from './commands/rejects-command.ts';
+import { registerRestore } from './commands/restore-command.ts';
 import { registerStart } from './commands/start-command.ts';
 import { registerVerify } from './commands/verify-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
@@ -26,6 +31,11 @@ for (const register of [
   registerRejects,
   registerReplay,
   registerLedger,
+  registerBackup,
+  registerRestore,
+  registerForget,
+  registerHashKey,
+  registerKeys,
   registerVerify,
 ]) {
   register(cli);

@@ -1,4 +1,5 @@
 import type { Loader } from '../loader/loader.ts';
+import { backup } from '../recovery/backup.ts';
 import type { Recovery } from '../recovery/recovery.ts';
 import type { ReplayRequest } from '../recovery/replay.ts';
 import type { RetryRequest } from '../recovery/retry.ts';
@@ -80,6 +81,10 @@ export const createAdminCommands = (): {
       const answer = await recovery.replay(request as unknown as ReplayRequest);
       wake();
       return answer;
+    },
+    async backup({ folder }) {
+      const { spool } = await ready;
+      return backup(spool, String(folder), Date.now);
     },
     async remaining({ destination }) {
       const { recovery } = await ready;

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { readConfig } from '../config-file.ts';
 import { openCollector } from '../collector.ts';
 import type { Collector } from '../collector.ts';
+import { inheritedSocket } from '../listen.ts';
 import type { CollectorConfig } from '../config.ts';
 import { verifyApart } from './verify.ts';
 
@@ -17,7 +18,7 @@ const open = async (
 ): Promise<Pick<Collector, 'app' | 'listen' | 'close'>> => {
   if (config.spool.kafka) return (await import('../kafka/open-collector.ts')).openKafkaCollector(config);
   await verifyApart(config, configPath);
-  return openCollector(config, { loaderScript: builtProgram() });
+  return openCollector(config, { loaderScript: builtProgram(), inherited: inheritedSocket() });
 };
 
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. What is in the spool then waits for the next start. */

@@ -4,7 +4,7 @@ import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
 import type { Ledger, LedgerLine } from '../ledger.ts';
-import { encodeChunk, isAccepted } from './chunk.ts';
+import { encodeChunk, encodeChunkOnce, isAccepted } from './chunk.ts';
 import type { Chunk, Entry } from './chunk.ts';
 import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
@@ -185,15 +185,15 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   const isNew = (entry: Entry): boolean => !isAccepted(entry) || addSeen(seenKey(entry.columns.messageId));
 
   const append = (chunk: Chunk, { replaces }: AppendOptions = {}): Promise<AppendResult> => {
-    const bytes = encodeChunk(chunk);
+    const size = chunk.entries.reduce((sum, { payload }) => sum + payload.length, 0);
     return group.submit(() => {
-      room.take(bytes.length + chunk.entries.length * indexBytes);
+      // The texts of the columns stand in the payload, too.
+      room.take(size * 2 + chunk.entries.length * indexBytes);
       const fresh = chunk.entries.filter(isNew);
       const duplicates = chunk.entries.length - fresh.length;
       if (fresh.length > 0) {
-        events.putSync(head, duplicates === 0 ? bytes : encodeChunk({ meta: chunk.meta, entries: fresh }), {
-          append: true,
-        });
+        const bytes = encodeChunkOnce({ meta: chunk.meta, entries: fresh });
+        events.putSync(head, bytes, { append: true });
         head += fresh.length;
       }
       const counts = ledger.edit(chunk.meta.source);
@@ -215,7 +215,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
         });
       }
       return { duplicates };
-    }, bytes.length);
+    }, size);
   };
 
   const cursor = (destination: string): Cursor =>

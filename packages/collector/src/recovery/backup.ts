@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NitkaError } from '@nitka/core';
+import type { Spool } from '../spool/spool.ts';
+
+/** What a backup says of itself. */
+export interface BackupNote {
+  readonly format: 1;
+  readonly spool: string;
+  /** Every entry with a smaller sequence number is in it, and perhaps a few more. */
+  readonly head: number;
+  readonly takenAt: string;
+}
+
+const noteFile = 'backup.json';
+export const dataFile = 'data.mdb';
+
+/** @throws NitkaError `folder_not_empty` */
+export const claimFolder = (folder: string): void => {
+  if (existsSync(folder) && readdirSync(folder).length > 0) throw new NitkaError('folder_not_empty', folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+};
+
+export const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+/**
+ * Copies the spool as of one moment, while it is in use. The note is written last: a folder without one is no whole backup.
+ *
+ * @throws NitkaError `folder_not_empty`
+ */
+export const backup = async (spool: Spool, folder: string, now: () => number): Promise<BackupNote> => {
+  claimFolder(folder);
+  const head = spool.head();
+  await spool.backup(folder);
+  await syncFile(join(folder, dataFile));
+  const note: BackupNote = {
+    format: 1,
+    spool: spool.id,
+    head,
+    takenAt: new Date(now()).toISOString(),
+  };
+  writeFileSync(join(folder, noteFile), `${JSON.stringify(note)}\n`, { mode: 0o600, flush: true });
+  return note;
+};
+
+/** @throws NitkaError `backup_unreadable` */
+export const readBackup = (folder: string): BackupNote => {
+  try {
+    const note = JSON.parse(readFileSync(join(folder, noteFile), 'utf8')) as BackupNote;
+    if (note.format === 1 && existsSync(join(folder, dataFile))) return note;
+  } catch {
+    // Said below.
+  }
+  throw new NitkaError('backup_unreadable', folder);
+};
