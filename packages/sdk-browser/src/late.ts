@@ -1,3 +1,4 @@
+import { importModule } from './import-module.mjs';
 import type { Plugin } from './plugin.ts';
 
 type Module = Record<string, () => Plugin>;
@@ -17,7 +18,7 @@ export const addressOf = (name: string, tag: HTMLScriptElement): string =>
  * nonce of the script's own tag, and because Trusted Types ask no policy for it.
  */
 export const loadLater =
-  (address: string, load = (from: string): Promise<Module> => import(/* @vite-ignore */ from)): Plugin =>
+  (address: string, load = importModule): Plugin =>
   (host) => {
     let undo: (() => void) | void;
     let isClosed = false;
@@ -25,7 +26,7 @@ export const loadLater =
       if (isClosed) return;
       load(address)
         .then((module) => {
-          if (!isClosed) undo = Object.values(module)[0]!()(host);
+          if (!isClosed) undo = Object.values(module as Module)[0]!()(host);
         })
         .catch(() => host.report('plugin_failed', address));
     });

@@ -53,7 +53,8 @@ export const linker = ({ domains, parameter = 'ntk_v', lifetime = 120_000 }: Lin
       const url = new URL(address, document.baseURI);
       const value = valueFor(url);
       if (!value) return;
-      url.searchParams.set(parameter, value);
+      // As text: the other parameters keep their encoding.
+      url.search += `${url.search && '&'}${encodeURIComponent(parameter)}=${value}`;
       return url.href;
     };
 

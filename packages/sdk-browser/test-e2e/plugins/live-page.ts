@@ -21,6 +21,8 @@ export interface Bench {
     plugins: Record<string, string>,
     more?: { head?: string; path?: string },
   ): Promise<LivePage>;
+  /** A visitor of its own. */
+  context(): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export const startBench = async (): Promise<Bench> => {
   const stage = await openStage();
   return {
     site: stage.site,
+    context: () => browser.newContext(),
     async open(html, plugins, more) {
       const scene = stage.add(html, plugins, more);
       const context = await browser.newContext();

@@ -1,0 +1,1 @@
+export declare const importModule: (address: string) => Promise<unknown>;
