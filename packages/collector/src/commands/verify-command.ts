@@ -1,10 +1,12 @@
+import { adminAddress } from '../admin/address.ts';
+import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
 import { say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 
 export const registerVerify: RegisterCommand = (cli) => {
   cli
-    .command('verify', 'Check that the spool can be read and is whole; every start does it, too')
+    .command('verify', 'Check that the spool is whole, while no collector runs; every start does it, too')
     .example('nitka-collector verify')
     .action(async (options: CommonOptions) => {
       const config = readConfig(options.config);
@@ -14,7 +16,9 @@ export const registerVerify: RegisterCommand = (cli) => {
       ]);
       const destinations = config.destinations.map(({ name }) => name);
       const { folder } = spoolOptions(config);
-      const { chunks, entries } = await verifySpool({ folder, destinations });
+      // Nobody may write meanwhile.
+      const lock = await startAdminServer(adminAddress(config.dataDir), {});
+      const { chunks, entries } = await verifySpool({ folder, destinations }).finally(() => lock.close());
       say(`${folder}: whole; ${entries} entries in ${chunks} chunks were read`);
     });
 };

@@ -22,7 +22,8 @@ export const verifyApart = async ({ dataDir }: CollectorConfig, configPath: stri
     child.once('error', reject);
     child.once('close', (code, killedBy) => resolve(killedBy ?? code ?? 0));
   });
-  if (signal === 0) return;
+  // Whoever has the folder is told of by the lock that the start itself takes.
+  if (signal === 0 || said.startsWith('spool_in_use')) return;
   const detail = /spool_corrupt: [^(]*\((.*)\)\s*$/s.exec(said)?.[1];
   throw new NitkaError('spool_corrupt', detail ?? `reading it ended a process with ${signal}`);
 };

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { balance, createLedger } from '../ledger.ts';
 import { chunkIsWhole, decodeChunk, isAccepted, readChunkHead } from './chunk.ts';
 import { createEntries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { accountPages } from './pages.ts';
 import { createRejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
 import { checkSeal } from './seal.ts';
@@ -93,14 +95,16 @@ const inspect = async (environment: Environment, options: VerifyOptions): Promis
 };
 
 /**
- * Reads what a start relies on: the newest chunks with their checksums, the books, the index of the newest messageIds. Meant for a
- * process of its own, since LMDB believes what stands in its pages: damaged ones can end the process that reads them.
+ * Reads what a start relies on: the account of all pages, the newest chunks with their checksums, the books, the index of the newest
+ * messageIds. Nobody may write meanwhile. Meant for a process of its own, since LMDB believes what stands in its pages: damaged ones
+ * can end the process that reads them.
  *
  * @throws NitkaError `spool_corrupt`
  */
 export const verifySpool = async (options: VerifyOptions): Promise<Verified> => {
   let environment: Environment | undefined;
   try {
+    accountPages(join(options.folder, 'data.mdb'));
     environment = openEnvironment(options.folder);
     return await inspect(environment, options);
   } catch (error) {

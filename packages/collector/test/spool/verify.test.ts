@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { accountPages } from '../../src/spool/pages.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import { verifySpool } from '../../src/spool/verify.ts';
 import { temporaryFolder } from '../support/collector.ts';
@@ -75,5 +76,47 @@ describe('verifySpool', () => {
       code: 'spool_corrupt',
       detail: 'the books of till and d do not balance',
     });
+  });
+});
+
+describe('accountPages', () => {
+  it('finds each page in use once or free, and a free list that names one in use', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'data.mdb');
+    const spool = openSpool({ folder });
+    for (let n = 0; n < 30; n += 1) {
+      await Promise.all([spool.append(chunk(2 * n)), spool.append(chunk(2 * n + 1))]);
+      if (n % 7 !== 0) continue;
+      await spool.transact(() => {
+        spool.saveCursor('d', { next: spool.head(), ranges: [] });
+        spool.release(['d']);
+      });
+    }
+    await spool.close();
+    const account = accountPages(file);
+    expect(account?.free).toBeGreaterThan(100);
+    expect(account?.used).toBeGreaterThan(10);
+    // Leaves that are not read are counted, too.
+    expect(accountPages(file, 0)).toEqual(account);
+
+    const bytes = readFileSync(file);
+    const meta = bytes.readBigUInt64LE(152) > bytes.readBigUInt64LE(4096 + 152) ? 0 : 4096;
+    const freeRoot = Number(bytes.readBigUInt64LE(meta + 88)) * 4096;
+    const mainRoot = bytes.readBigUInt64LE(meta + 136);
+    // In a list of free pages the root of all is named.
+    const nodes = Array.from(
+      { length: bytes.readUInt16LE(freeRoot + 20) >> 1 },
+      (_, n) => freeRoot + 24 + bytes.readUInt16LE(freeRoot + 24 + 2 * n),
+    );
+    const lists = nodes
+      .filter((node) => (bytes.readUInt16LE(node + 4) & 1) === 0)
+      .map((node) => node + 8 + bytes.readUInt16LE(node + 6));
+    const list = lists.find((start) => bytes.readBigUInt64LE(start) > 0n);
+    expect(list).toBeDefined();
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64LE(mainRoot);
+    patch(folder, 'data.mdb', list! + 8, number);
+    expect(() => accountPages(file)).toThrow(/^the data file: /);
+    await expect(verifySpool({ folder, destinations })).rejects.toMatchObject({ code: 'spool_corrupt' });
   });
 });
