@@ -1,5 +1,5 @@
 /**
- * `pnpm chaos [--target <name>] [--rounds N] [--seed S] [--destination <name>] [--no-page]`: kills parts at random moments and proves
+ * `pnpm chaos [--target <name>] [--rounds N] [--seed S] [--destination <name>] [--no-page] [--only <fault>]`: kills parts at random moments and proves
  * that nothing is lost and nothing is counted twice. A target is a file of scripts/chaos/ that exports `run`.
  */
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ interface Target {
     log: (line: string) => void;
     destination?: string | undefined;
     page?: boolean;
+    only?: string | undefined;
   }): Promise<boolean>;
 }
 
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     destination: { type: 'string' },
     page: { type: 'boolean', default: true },
+    only: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -40,6 +42,6 @@ if (!targets.includes(values.target)) {
 } else {
   const { run } = (await import(new URL(`./chaos/${values.target}.ts`, import.meta.url).href)) as Target;
   console.log(`${values.target}: ${rounds} rounds, seed ${seed}`);
-  const { destination, page } = values;
-  if (!(await run({ rounds, seed, log: console.log, destination, page }))) process.exitCode = 1;
+  const { destination, page, only } = values;
+  if (!(await run({ rounds, seed, log: console.log, destination, page, only }))) process.exitCode = 1;
 }

@@ -20,14 +20,22 @@ interface Options {
   readonly destination?: string | undefined;
   /** False: without a browser. */
   readonly page?: boolean;
+  /** Only faults whose name has this in it. */
+  readonly only?: string | undefined;
 }
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+interface Draw {
+  readonly seed: number;
+  readonly only: string;
+  readonly random: Random;
+}
+
 /** The first one follows from the seed, so that consecutive rounds go through all; the others are drawn. */
-const drawFaults = (world: World, seed: number, random: Random): Fault[] => {
-  const fitting = faults.filter((fault) => fault.fits(world));
+const drawFaults = (world: World, { seed, only, random }: Draw): Fault[] => {
+  const fitting = faults.filter((fault) => fault.fits(world) && fault.name.includes(only));
   const drawn = [fitting[seed % fitting.length]!];
   while (random.chance(0.4)) drawn.push(fitting[random.between(0, fitting.length - 1)]!);
   return drawn;
@@ -36,7 +44,11 @@ const drawFaults = (world: World, seed: number, random: Random): Fault[] => {
 /** What has to do with the collector's process happens one after the other; the network and the destination take no turn. */
 const isOwn = ({ name }: Fault): boolean => /^(collector|disk|spool)/.test(name);
 
-const runRound = async (world: World, seed: number): Promise<{ done: string[]; broken: string[] }> => {
+const runRound = async (
+  world: World,
+  seed: number,
+  only: string,
+): Promise<{ done: string[]; broken: string[] }> => {
   const random = createRandom(seed);
   const done: string[] = [];
   const broken: string[] = [];
@@ -48,7 +60,7 @@ const runRound = async (world: World, seed: number): Promise<{ done: string[]; b
       broken.push(`${fault.name}: ${(error as Error).message}`);
     }
   };
-  const drawn = drawFaults(world, seed, random);
+  const drawn = drawFaults(world, { seed, only, random });
   const inTurn = async (): Promise<void> => {
     for (const fault of drawn.filter(isOwn)) await run(fault);
   };
@@ -77,6 +89,7 @@ export const run = async ({
   log,
   destination = 'duckdb',
   page = true,
+  only = '',
 }: Options): Promise<boolean> => {
   const name = destinationNames.find((known) => known === destination);
   if (!name) throw new Error(`--destination must be one of: ${destinationNames.join(', ')}`);
@@ -90,7 +103,7 @@ export const run = async ({
     // Something to lose.
     await pause(500);
     for (let round = 0; round < rounds; round++) {
-      const { done, broken } = await runRound(world, seed + round);
+      const { done, broken } = await runRound(world, seed + round, only);
       broken.push(...(await heal(world)));
       const { faults: found, books } = await proveRound(world);
       report.round({ round: round + 1, seed: seed + round, done, broken: [...broken, ...found], books });

@@ -65,23 +65,25 @@ const freeze: Fault['run'] = async ({ collector }, random) => {
   return `${time} ms`;
 };
 
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** A limit of file sizes stands in for the disk where none can be mounted. LMDB's own file is the largest: it hits the limit first. */
+const fillFiles = async ({ collector, spool }: World, leave: number): Promise<void> =>
+  collector.limitFiles(statSync(join(spool, 'data.mdb')).size + leave);
 
-const fillDisk: Fault['run'] = async ({ collector, spool, destination }, random) => {
-  const warehouse = join(spool, '..', 'warehouse.duckdb');
-  const files = [join(spool, 'data.mdb')];
-  if (destination.name === 'duckdb') files.push(warehouse, `${warehouse}.wal`);
-  const size = sizeOf(files[random.between(0, files.length - 1)]!);
-  const limit = size + random.between(0, 20) * 4096;
-  await collector.limitFiles(limit);
-  await pause(random.between(300, 1500));
-  if (random.chance(0.3)) {
-    await collector.end('SIGKILL');
-    await mustStart({ collector } as World);
-    return `full at ${limit} bytes, killed`;
-  }
+const fillDisk: Fault['run'] = async (world, random) => {
+  const { collector, disk, sender } = world;
+  const leave = random.between(0, 64) * 4096;
+  if (disk.isReal) await disk.fill(leave);
+  else await fillFiles(world, leave);
+  // What was made sure of beforehand is used up first.
+  sender.setLarge(true);
+  await pause(random.between(500, 2000));
+  const killed = random.chance(0.3);
+  if (killed) await collector.end('SIGKILL');
+  sender.setLarge(false);
+  await disk.free();
   await collector.limitFiles(null);
-  return `full at ${limit} bytes`;
+  if (killed) await mustStart(world);
+  return `full but for ${leave} bytes${killed ? ', killed' : ''}`;
 };
 
 const weathers: readonly ((random: Random, marker: string) => Weather)[] = [

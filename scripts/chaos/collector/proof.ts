@@ -91,7 +91,7 @@ export const proveAll = async (world: World): Promise<Proof> => {
   const { collector, sender, backend, page } = world;
   const faults: string[] = [];
   await sender.stop();
-  if (!(await backend.finish(60_000))) faults.push('the Node SDK could not deliver all');
+  if (!(await backend.finish(120_000))) faults.push('the Node SDK could not deliver all');
   const probes = (await page?.finish()) ?? 0;
   let books = await collector.books();
   const arrived = (): number =>

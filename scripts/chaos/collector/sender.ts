@@ -16,6 +16,8 @@ export interface Sender {
   readonly answers: ReadonlyMap<string, number>;
   /** Promises that an answer broke. */
   readonly violations: readonly string[];
+  /** Events of some 20 KB from now on, or small ones again. */
+  setLarge(isLarge: boolean): void;
   /** No new batches; resolves when the last one is answered or given up. */
   stop(): Promise<void>;
 }
@@ -42,14 +44,14 @@ const badEvents = [
   { type: 'alias', userId: 'u' },
 ];
 
-const makeBatch = (random: Random): Batch => {
+const makeBatch = (random: Random, textLength: number): Batch => {
   const good = Array.from({ length: random.between(1, 20) }, newId);
   const events: unknown[] = good.map((messageId, n) => ({
     type: 'track',
     event: 'Probe',
     userId: `user-${n}`,
     messageId,
-    properties: { n, text: 'ж'.repeat(random.between(0, 200)) },
+    properties: { n, text: 'ж'.repeat(random.between(0, textLength)) },
   }));
   const bad = random.chance(0.1) ? random.between(1, 3) : 0;
   for (let n = 0; n < bad; n++) events.push(badEvents[random.between(0, badEvents.length - 1)]);
@@ -72,6 +74,7 @@ export const startSender = (port: number, writeKey: string, random: Random): Sen
   const refused = { acknowledged: 0, offered: 0 };
   let repeated = 0;
   let stopping = false;
+  let isLarge = false;
 
   const post = async (body: Buffer): Promise<Reply | null> => {
     let status = 'no answer';
@@ -123,7 +126,9 @@ export const startSender = (port: number, writeKey: string, random: Random): Sen
   const lane = async (): Promise<void> => {
     while (!stopping) {
       const isRepeat = old.length > 0 && random.chance(0.15);
-      const batch = isRepeat ? old[random.between(0, old.length - 1)]! : makeBatch(random);
+      const batch = isRepeat
+        ? old[random.between(0, old.length - 1)]!
+        : makeBatch(random, isLarge ? 14_000 : 200);
       // Some senders go on until they are answered, some give up.
       let left = random.chance(0.7) ? 8 : 1;
       let isDone = await attempt(batch, isRepeat);
@@ -132,7 +137,7 @@ export const startSender = (port: number, writeKey: string, random: Random): Sen
         isDone = await attempt(batch, isRepeat);
       }
       if (isDone && !isRepeat && random.chance(0.1)) old.push(batch);
-      await pause(random.between(10, 80));
+      if (!isLarge) await pause(random.between(10, 80));
     }
   };
   const lanes = Promise.all([lane(), lane()]);
@@ -144,6 +149,9 @@ export const startSender = (port: number, writeKey: string, random: Random): Sen
     repeated: () => repeated,
     answers,
     violations,
+    setLarge(next) {
+      isLarge = next;
+    },
     async stop() {
       stopping = true;
       await lanes;

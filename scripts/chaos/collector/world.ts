@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import { openDestination } from './destination.ts';
+import { mountDisk } from './disk.ts';
+import type { Disk } from './disk.ts';
 import type { DestinationName, DestinationUnderTest } from './destination.ts';
 import { startNodeLoad } from './node-load.ts';
 import type { NodeLoad } from './node-load.ts';
@@ -26,6 +28,8 @@ export interface World {
   readonly sender: Sender;
   readonly backend: NodeLoad;
   readonly page: PageLoad | null;
+  /** Where the collector's data are. */
+  readonly disk: Disk;
   /** The folder of the spool. */
   readonly spool: string;
   /** A folder for copies. */
@@ -34,6 +38,7 @@ export interface World {
 }
 
 const keys = { site: 'chaos-browser-key', till: 'chaos-till-key', raw: 'chaos-raw-key' } as const;
+const diskMegabytes = 2048;
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 export interface WorldOptions {
@@ -49,6 +54,8 @@ export const openWorld = async ({ destination: name, withPage, random }: WorldOp
     for (const closer of [...closers].reverse()) await closer().catch(() => undefined);
   };
   try {
+    const disk = await mountDisk(join(folder, 'data'), diskMegabytes);
+    closers.push(disk.close);
     const destination = await openDestination(name);
     closers.push(destination.close);
     const page = withPage ? await startPageLoad() : null;
@@ -66,6 +73,8 @@ export const openWorld = async ({ destination: name, withPage, random }: WorldOp
       destinations: [destination.config],
       // Small loads, many of them: more moments to be killed in.
       loader: { maxEvents: 300, maxDelayMs: 50 },
+      // The disk is asked each second; here it is filled faster than that.
+      limits: { freeDiskBytes: 0 },
       log: { level: 'info' },
       shutdownSeconds: 2,
     });
@@ -83,7 +92,7 @@ export const openWorld = async ({ destination: name, withPage, random }: WorldOp
     const backend = startNodeLoad(front.port, keys.till, random);
     closers.push(backend.close);
     const spool = join(folder, 'data', 'spool');
-    return { collector, front, destination, sender, backend, page, spool, scratch, close };
+    return { collector, front, destination, sender, backend, page, disk, spool, scratch, close };
   } catch (error) {
     await close();
     throw error;
