@@ -20,6 +20,7 @@ import { createVisitorCookie } from './plugins/visitor-cookie.ts';
 import { createFindSource } from './plugins/write-key.ts';
 import { createReceive, registerBatchRoutes } from './routes/batch.ts';
 import { registerHealthRoutes } from './routes/health.ts';
+import { registerOpenapiRoute } from './routes/openapi.ts';
 import { registerPixelRoute } from './routes/pixel.ts';
 import { registerScriptRoute } from './routes/script.ts';
 import { registerSettingsRoutes } from './routes/settings.ts';
@@ -107,6 +108,7 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   registerSettingsRoutes(app, findSource);
   registerScriptRoute(app, config.script);
   registerHealthRoutes(app, parts, { isOperator, own: operator.listen === null });
-  app.get('/', async () => ({ name: 'nitka-collector', docs: 'docs/protocol.md' }));
+  registerOpenapiRoute(app, config.script.path);
+  app.get('/', async () => ({ name: 'nitka-collector', docs: '/openapi.json' }));
   return app;
 };
