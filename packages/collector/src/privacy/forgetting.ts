@@ -91,7 +91,7 @@ export const createForgetting = ({ privacy, dataDir, now, everywhere }: Forgetti
   };
 
   return async (input: ForgetInput): Promise<ForgetAnswer> => {
-    const subject = readSubject(input.kind, String(input.value));
+    const subject = readSubject(input.kind, input.value);
     if (input.lift) {
       privacy.ensureKeys(now());
       await suppression.lift(subject.kind, subject.value);

@@ -10,7 +10,7 @@ import type { FieldKind } from './fields.ts';
 import { kindOfId, readValue, replaceInText } from './personal-text.ts';
 import type { PersonalKind, Replace } from './personal-text.ts';
 import { pseudonymShape } from './pseudonyms.ts';
-import type { IdentifierPolicy, PseudonymPolicy, Pseudonyms } from './pseudonyms.ts';
+import type { IdentifierPolicy, Pseudonyms } from './pseudonyms.ts';
 import { rewriteJson } from './rewrite-json.ts';
 import type { Place, Scalar } from './rewrite-json.ts';
 import type { Suppression } from './suppression.ts';
@@ -105,7 +105,7 @@ export const createGuard = (parts: GuardParts): Guard => {
     const stand: Replace = (kind, value, hashed) => {
       if (kind !== 'other' && suppression.has(kind, value, hashed)) return '';
       if (!protects || pseudonymShape.test(value)) return null;
-      return session.of(policy as PseudonymPolicy, { kind, value, hashed });
+      return session.of(policy, { kind, value, hashed });
     };
 
     const standInField = (kind: FieldKind, value: string): string | null => {

@@ -36,7 +36,7 @@ const gap = '[ ().\u00a0-]{0,3}';
 const phonePattern = (phone: string): string => {
   const national = phone.startsWith('+7') ? phone.slice(2) : phone.slice(1);
   const prefix = phone.startsWith('+7') ? `([+]?[78]${gap})?` : '';
-  return `(^|[^0-9])${prefix}${[...national].join(gap)}($|[^0-9])`;
+  return `(^|[^0-9])${prefix}${national.split('').join(gap)}($|[^0-9])`;
 };
 
 const emailPattern = (address: string): string => {

@@ -10,6 +10,8 @@ import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createNotes } from './notes.ts';
+import type { Notes } from './notes.ts';
 import { createPurge } from './purge.ts';
 import type { Purged, PurgeRequest } from './purge.ts';
 import { readPacked } from './packed.ts';
@@ -76,7 +78,6 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   renew(): void;
   /** Copies all of it as of one moment into another folder, while it is in use. */
   backup(folder: string): Promise<void>;
-  /** What is under way and must be known after a crash. `put` and `remove` only inside a transaction. */
   readonly notes: Notes;
   /** Takes a person's entries and rejects out. Only while nothing is being loaded. */
   purge(request: PurgeRequest): Promise<Purged>;
@@ -92,12 +93,6 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   lag(destination: string): number;
   waitingBytes(): number;
   close(): Promise<void>;
-}
-
-export interface Notes {
-  get(key: string): unknown;
-  put(key: string, value: unknown): void;
-  remove(key: string): void;
 }
 
 export interface EarlierId {
@@ -282,11 +277,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
       const whole = settled === head || events.doesExist(settled) ? keys : keys.slice(0, -1);
       for (const key of whole) events.removeSync(key);
     },
-    notes: {
-      get: (key) => meta.get(`note:${key}`),
-      put: (key, value) => void meta.putSync(`note:${key}`, value),
-      remove: (key) => void meta.removeSync(`note:${key}`),
-    },
+    notes: createNotes(meta),
     purge: createPurge({
       environment,
       ledger,
