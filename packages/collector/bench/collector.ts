@@ -93,7 +93,7 @@ const collector = async (): Promise<void> => {
   const sources = [{ name: 'site', kind: 'browser', writeKey }];
   writeFileSync(config, JSON.stringify({ listen: { port: 0 }, sources, log: { level: 'info' } }));
   const flags = values.profile ? ['--cpu-prof', '--cpu-prof-dir', folder] : [];
-  const { child, port } = await start([...flags, here('../dist/main.js'), 'start', '--config', config]);
+  const { child, port } = await start([...flags, process.env.NITKA_MAIN ?? here('../dist/main.js'), 'start', '--config', config]);
   await load(port, '/v1/batch', warmUp);
   await loaded(port);
   const from = performance.now();

@@ -138,9 +138,9 @@ export interface CollectorConfig {
     readonly keepDays: number;
   };
   readonly loader: {
-    /** Events in one load. @default 10000 */
+    /** Events in one load. @default 20000 */
     readonly maxEvents: number;
-    /** Bytes in one load. @default 8 MiB */
+    /** Bytes in one load. @default 16 MiB */
     readonly maxBytes: number;
     /** How long events gather before a load that is not full, milliseconds. @default 500 */
     readonly maxDelayMs: number;
@@ -179,7 +179,7 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
   },
   role: 'all',
   spool: { kafka: null, keepDays: 0 },
-  loader: { maxEvents: 10_000, maxBytes: 8 * 1024 * 1024, maxDelayMs: 500 },
+  loader: { maxEvents: 20_000, maxBytes: 16 * 1024 * 1024, maxDelayMs: 500 },
   log: { level: 'info' },
   shutdownSeconds: 10,
 };

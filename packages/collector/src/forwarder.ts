@@ -117,7 +117,14 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   };
 
   const ahead: FixedRanges = {
-    done: ([, to], books) => save(to, cursor.ranges.slice(1), books),
+    done: ([, to], books) => {
+      const rest = cursor.ranges.slice(1);
+      // With a full batch waiting, one transaction settles the one and fixes the next.
+      const goesOn =
+        rest.length === 0 && spool.head() - to >= maxEvents && spool.repairs.list(name).length === 0;
+      const next = goesOn ? rangeFrom(to) : null;
+      return save(to, next ? [next] : rest, books);
+    },
     split: (parts) => save(cursor.next, [...parts, ...cursor.ranges.slice(1)]),
   };
 

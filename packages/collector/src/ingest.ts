@@ -8,7 +8,7 @@ import { parseTime } from './event-time.ts';
 import type { Guard, RequestGuard } from './privacy/guard.ts';
 import { nestsDeeper, sliceBody } from './raw-slices.ts';
 import type { Member, Slice } from './raw-slices.ts';
-import type { ChunkMeta, Entry } from './spool/chunk.ts';
+import type { Chunk, ChunkMeta, Entry, EventColumns } from './spool/chunk.ts';
 import type { Spool } from './spool/spool.ts';
 import { judge } from './verdict.ts';
 import type { Fields, Verdict } from './verdict.ts';
@@ -106,6 +106,15 @@ const withMarks = (context: string | null, marks: Readonly<Record<string, Marks>
     ? context
     : `${context === null || context === '{}' ? '{' : `${context.slice(0, -1)},`}"nitka":${JSON.stringify({ blocked: marks })}}`;
 
+/** No column of text may hold NUL: PostgreSQL refuses it. The payload has it escaped, as JSON must. */
+const withoutNul = (columns: EventColumns): EventColumns =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value,
+    ]),
+  ) as unknown as EventColumns;
+
 export const createIngest = ({ config: { limits }, spool, enrich, guard }: IngestParts): Ingest => {
   const flaw = (
     event: unknown,
@@ -130,13 +139,21 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     readonly batchContext: string | null;
   }
 
-  const keep = async (content: Content, arrival: Arrival): Promise<IngestReply> => {
+  /** What is to be written, and what the answer says. */
+  interface Prepared {
+    readonly chunk: Chunk;
+    readonly guarded: RequestGuard | undefined;
+    readonly reply: Omit<IngestReply, 'duplicates'>;
+  }
+
+  const prepare = (content: Content, arrival: Arrival): Prepared => {
     const { raw, events, slices, envelope, batchContext } = content;
     const rejected: RejectedEvent[] = [];
     let marks: Record<string, Marks> | null = null;
     const columnsOf = enrich(arrival, envelope, (id, found) => ((marks ??= {})[id] = found));
     const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });
     const isText = isUtf8(raw);
+    const mayHoldNul = raw.includes('\\u0000');
     let anonymousId: string | null = null;
     const entries = slices.map(({ start, end, depth }, index): Entry => {
       const payload = raw.subarray(start, end);
@@ -151,7 +168,8 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
       }
       const fields = event as Fields;
       if (isVisitorId(fields['anonymousId'])) anonymousId = fields['anonymousId'];
-      const columns = columnsOf(fields, typeof id === 'string' ? id : v7());
+      const found = columnsOf(fields, typeof id === 'string' ? id : v7());
+      const columns = mayHoldNul ? withoutNul(found) : found;
       if (!guarded) return { columns, payload };
       const kept = guarded.event(columns, payload);
       if (kept) return kept;
@@ -160,9 +178,17 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     });
     const context = withMarks(guarded ? guarded.context(batchContext) : batchContext, marks);
     const meta = metaOf(arrival, context, guarded);
-    await guarded?.settle();
-    const duplicates = entries.length === 0 ? 0 : (await spool.append({ meta, entries })).duplicates;
-    return { accepted: entries.length - rejected.length, duplicates, rejected, anonymousId };
+    const reply = { accepted: entries.length - rejected.length, rejected, anonymousId };
+    return { chunk: { meta, entries }, guarded, reply };
+  };
+
+  /** The body's objects are not held while the disk is waited for: what lives long is moved about by the garbage collector. */
+  const keep = async (prepared: Prepared): Promise<IngestReply> => {
+    await prepared.guarded?.settle();
+    const { chunk, reply } = prepared;
+    if (chunk.entries.length === 0) return { ...reply, duplicates: 0 };
+    const written = spool.append(chunk);
+    return written.then(({ duplicates }) => ({ ...reply, duplicates }));
   };
 
   return {
@@ -173,12 +199,13 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
       if (slices?.length !== events.length) throw new NitkaError('malformed_json');
       const envelope = { sentAt: value['sentAt'], context: value['context'] };
       const batchContext = restOfEnvelope(raw, members, value['sentAt']);
-      return keep({ raw, events, slices, envelope, batchContext }, arrival);
+      return keep(prepare({ raw, events, slices, envelope, batchContext }, arrival));
     },
     single({ raw, value }, type, arrival) {
       const depth = nestsDeeper(raw, limits.nesting) ? limits.nesting + 1 : 0;
       const slices = [{ start: 0, end: raw.length, depth }];
-      return keep({ raw, events: [{ ...value, type }], slices, envelope: {}, batchContext: null }, arrival);
+      const events = [{ ...value, type }];
+      return keep(prepare({ raw, events, slices, envelope: {}, batchContext: null }, arrival));
     },
     async garbage(raw, code, arrival) {
       const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventTimes, parseTime } from '../src/event-time.ts';
 
@@ -38,4 +39,26 @@ describe('parseTime', () => {
     expect(parseTime('')).toBe(null);
     expect(parseTime({})).toBe(null);
   });
+});
+
+it('reads what toISOString writes, and what almost looks like it, as Date.parse does', () => {
+  const ranges = { min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z') };
+  fc.assert(
+    fc.property(
+      fc.date({ ...ranges, noInvalidDate: true }),
+      fc.nat(23),
+      fc.constantFrom(...'0123456789-:TZ. '),
+      (date, at, character) => {
+        const text = date.toISOString();
+        expect(parseTime(text)).toBe(date.getTime());
+        const other = text.slice(0, at) + character + text.slice(at + 1);
+        if (/T[\d:.,]+$/.test(other)) return;
+        const expected = Date.parse(other);
+        expect(parseTime(other)).toBe(
+          expected >= -62_135_596_800_000 && expected <= 253_402_300_799_999 ? expected : null,
+        );
+      },
+    ),
+    { numRuns: 3000 },
+  );
 });

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RejectRow } from '../row.ts';
+import type { Packed } from '../spool/packed.ts';
 import type { LoadBatch } from './destination.ts';
 import { appendEvents } from './duckdb-rows.ts';
 import { createVectors } from './duckdb-vectors.ts';
@@ -22,10 +23,10 @@ export const importDuckdb = async (): Promise<DuckdbClient> => {
 };
 
 /** Rows that do not come from the spool may have payloads that nobody has looked at. */
-const packedOf = ({ packed, events }: LoadBatch) =>
-  packed ??
+const packedOf = (batch: LoadBatch): Packed =>
+  batch.packed ??
   packRows(
-    events.map((row) =>
+    batch.events.map((row) =>
       isUtf8(row.payload) ? row : { ...row, payload: Buffer.from(row.payload.toString('utf8')) },
     ),
   );

@@ -99,22 +99,37 @@ export const createReceive = ({
     return sent !== null && oldest !== sent ? oldest : null;
   };
 
+  /** Apart, so that nothing holds the parsed body while its events are on their way to the disk. */
+  const begin = (
+    body: ParsedBody,
+    key: string | undefined,
+    request: FastifyRequest,
+    kind: 'batch' | EventType,
+  ) => {
+    const source = sourceOf(key ?? body.writeKey);
+    const verdict = admit(source, request);
+    countRequest(source);
+    const arrival = arrivalOf(source, request, key ?? body.writeKey);
+    const pending = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
+    return { source, verdict, arrival, pending, ack: body.value['ack'] };
+  };
+
   return async (request, reply, raw, kind) => {
     const busy = backpressure.reason();
     if (busy) throw new NitkaError(busy);
     const key = keyOfRequest(request);
     if (key !== undefined) sourceOf(key);
-    const body = await parse(raw, key, request);
-    const source = sourceOf(key ?? body.writeKey);
-    const verdict = admit(source, request);
-    countRequest(source);
-    const arrival = arrivalOf(source, request, key ?? body.writeKey);
-    const result =
-      kind === 'batch' ? await ingest.batch(body, arrival) : await ingest.single(body, kind, arrival);
+    const { source, verdict, arrival, pending, ack } = begin(
+      await parse(raw, key, request),
+      key,
+      request,
+      kind,
+    );
+    const result = await pending;
     onAccepted();
     const byPage = source.kind === 'browser' && verdict === 'listed' && request.headers.origin !== undefined;
     const older = byPage ? settleVisitor(request, reply, arrival.serverVisitorId, result.anonymousId) : null;
-    if (byPage) cookie.acknowledge(request, reply, body.value['ack']);
+    if (byPage) cookie.acknowledge(request, reply, ack);
     return {
       success: true,
       accepted: result.accepted,

@@ -32,6 +32,7 @@ export const createRoom = (file: string, used: () => number): Room => {
   const descriptor = openSync(file, 'r+');
   let start = 0;
   let taken = 0;
+  let known = 0;
   return {
     begin() {
       start = used();
@@ -40,8 +41,10 @@ export const createRoom = (file: string, used: () => number): Room => {
     take(bytes) {
       taken += bytes;
       const wanted = start + taken + reserve;
-      let { size } = fstatSync(descriptor);
-      while (size < wanted) size += writeSync(descriptor, zeros, 0, step, size);
+      // A file never shrinks while it is open: what was there once is there.
+      if (wanted <= known) return;
+      known = fstatSync(descriptor).size;
+      while (known < wanted) known += writeSync(descriptor, zeros, 0, step, known);
     },
     close: () => closeSync(descriptor),
   };

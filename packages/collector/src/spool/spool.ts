@@ -4,8 +4,8 @@ import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
 import type { Ledger, LedgerLine } from '../ledger.ts';
-import { encodeChunk, encodeChunkOnce, isAccepted } from './chunk.ts';
-import type { Chunk, Entry } from './chunk.ts';
+import { decodeChunk, encodeChunk, encodeChunkOnce, isAccepted } from './chunk.ts';
+import type { Chunk } from './chunk.ts';
 import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
@@ -177,40 +177,57 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     return codedError(reason);
   });
 
-  const isNew = (entry: Entry): boolean => !isAccepted(entry) || addSeen(seenKey(entry.columns.messageId));
-
+  /** Only what is written is kept while the transaction is waited for: objects of hundreds of requests would all be moved about. */
   const append = (chunk: Chunk, { replaces }: AppendOptions = {}): Promise<AppendResult> => {
-    const size = chunk.entries.reduce((sum, { payload }) => sum + payload.length, 0);
-    return group.submit(() => {
-      // The texts of the columns stand in the payload, too.
-      room.take(size * 2 + chunk.entries.length * indexBytes);
-      const fresh = chunk.entries.filter(isNew);
-      const duplicates = chunk.entries.length - fresh.length;
-      if (fresh.length > 0) {
-        const bytes = encodeChunkOnce({ meta: chunk.meta, entries: fresh });
-        events.putSync(head, bytes, { append: true });
-        head += fresh.length;
-      }
-      const counts = ledger.edit(chunk.meta.source);
-      counts.accepted += chunk.entries.length;
-      counts.duplicate += duplicates;
-      if (replaces !== undefined && rejects.remove(replaces)) {
-        counts.accepted -= 1;
-        counts.rejected -= 1;
-      }
-      for (const entry of fresh) {
-        if (isAccepted(entry)) continue;
-        counts.rejected += 1;
-        rejects.add({
-          ...entry,
-          source: chunk.meta.source,
-          receivedAt: chunk.meta.receivedAt,
-          destination: null,
-          ...(chunk.meta.serverVisitorId !== null && { serverVisitorId: chunk.meta.serverVisitorId }),
-        });
-      }
-      return { duplicates };
-    }, size);
+    const bytes = encodeChunk(chunk);
+    const { source } = chunk.meta;
+    const keys = chunk.entries.map((entry) => (isAccepted(entry) ? seenKey(entry.columns.messageId) : null));
+    return group.submit(() => appendEncoded(bytes, source, keys, replaces), bytes.length);
+  };
+
+  const appendEncoded = (
+    bytes: Buffer,
+    source: string,
+    keys: readonly (Buffer | null)[],
+    replaces: number | undefined,
+  ): AppendResult => {
+    room.take(bytes.length + keys.length * indexBytes);
+    const isFresh = keys.map((key) => key === null || addSeen(key));
+    const fresh = isFresh.filter(Boolean).length;
+    const duplicates = keys.length - fresh;
+    if (fresh > 0) {
+      const { meta: shared, entries: all } =
+        duplicates === 0 ? { meta: null, entries: [] } : decodeChunk(bytes);
+      const kept =
+        shared === null
+          ? bytes
+          : encodeChunkOnce({ meta: shared, entries: all.filter((_, at) => isFresh[at]) });
+      events.putSync(head, kept, { append: true });
+      head += fresh;
+    }
+    const counts = ledger.edit(source);
+    counts.accepted += keys.length;
+    counts.duplicate += duplicates;
+    if (replaces !== undefined && rejects.remove(replaces)) {
+      counts.accepted -= 1;
+      counts.rejected -= 1;
+    }
+    if (keys.includes(null)) counts.rejected += addRejects(decodeChunk(bytes));
+    return { duplicates };
+  };
+
+  const addRejects = ({ meta: { source, receivedAt: at, serverVisitorId }, entries: all }: Chunk): number => {
+    const refused = all.flatMap((entry) => (isAccepted(entry) ? [] : [entry]));
+    for (const entry of refused) {
+      rejects.add({
+        ...entry,
+        source,
+        receivedAt: at,
+        destination: null,
+        ...(serverVisitorId !== null && { serverVisitorId }),
+      });
+    }
+    return refused.length;
   };
 
   const cursor = (destination: string): Cursor =>
