@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { bundleTests, takeBundle } from './packages/sdk-browser/test/bundle/project.ts';
 
 /** Generous, since a machine may be busy: a limit is there to end what hangs, it asserts nothing. */
 const quick = { testTimeout: 30_000, hookTimeout: 30_000 };
@@ -19,6 +20,19 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['packages/sdk-browser/test/**/*.test.ts'],
+          environment: 'jsdom',
+          environmentOptions: { jsdom: { url: 'https://shop.example/' } },
+          ...quick,
+        },
+      },
+      {
+        // The same tests against what is shipped: minified, with shortened names.
+        plugins: [takeBundle],
+        test: {
+          name: 'browser-bundle',
+          include: bundleTests,
+          globalSetup: 'packages/sdk-browser/test/bundle/build.ts',
+          env: { NITKA_BUNDLE: 'minified' },
           environment: 'jsdom',
           environmentOptions: { jsdom: { url: 'https://shop.example/' } },
           ...quick,

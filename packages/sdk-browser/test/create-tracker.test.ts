@@ -50,3 +50,8 @@ it('exports what is named', () => {
 it('knows its own version', () => {
   expect(version).toBe(manifest.version);
 });
+
+it('is the minified one where that is what is tested', () => {
+  const text = String(createTracker);
+  expect(text.includes('=>') && !/ => |\n/.test(text)).toBe(process.env['NITKA_BUNDLE'] === 'minified');
+});

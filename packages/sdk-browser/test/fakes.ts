@@ -2,7 +2,7 @@ import type { Clock, EventContext, TrackingEvent } from '@nitka/core';
 import { createTextStore, type TextStore } from '../src/storage/text-store.ts';
 
 /** A store that is in memory as a whole. */
-export const memoryStore = (): TextStore => createTextStore(undefined);
+export const memoryStore = (): TextStore => createTextStore();
 
 /** Time that stands still until it is moved. */
 export const createFakeClock = (start = Date.UTC(2026, 0, 1)) => {

@@ -16,20 +16,17 @@ const createTiers = (
   const tellServer = vi.fn<IdentityParts['tellServer']>(async (id) => held.server ?? id);
   const parts: IdentityParts = {
     store,
-    key: 'id',
     clock,
+    lock: (task) => task(),
     cookie: {
       read: () => cookies,
       write: (value) => void cookies.splice(0, 2, value),
-      erase: () => void cookies.splice(0),
     },
-    database: {
-      read: async () => inDatabase,
-      write: async (value) => void (inDatabase = value),
-      put: async () => {},
-      all: async () => [],
-      erase: async () => void (inDatabase = undefined),
+    // A getter: each identity of a test finds what the one before has left.
+    get loaded() {
+      return Promise.resolve(new Map([['id', inDatabase]]));
     },
+    database: { keep: async (_key, value) => void (inDatabase = value) },
     tellServer,
   };
   const all = (): unknown[] => [cookies[0], store.get('id'), inDatabase];
@@ -117,7 +114,7 @@ describe('the visitor id', () => {
 
   it('goes on with the provisional id of a page that left before it settled, and asks again', async () => {
     const { parts } = createTiers();
-    const first = createIdentity({ ...parts, database: { ...parts.database, read: () => hang } });
+    const first = createIdentity({ ...parts, loaded: hang });
     const second = createIdentity(parts);
     expect(second.id()).toBe(first.id());
     await second.settled;
@@ -137,7 +134,8 @@ describe('the visitor id', () => {
     const { parts, clock, all, store } = createTiers();
     const identity = createIdentity({
       ...parts,
-      database: { ...parts.database, read: () => hang, write: () => hang },
+      loaded: hang,
+      database: { keep: () => hang },
       tellServer: () => hang,
     });
     let isSettled = false;
@@ -165,8 +163,10 @@ describe('the visitor id', () => {
   it('takes a late answer if it is older', async () => {
     const { parts, clock, all } = createTiers({ cookie: idAt(2) });
     let answer!: (id: string) => void;
-    const read = () => new Promise((resolve) => (answer = resolve));
-    const identity = createIdentity({ ...parts, database: { ...parts.database, read } });
+    const loaded = new Promise<Map<unknown, unknown>>(
+      (resolve) => (answer = (id) => resolve(new Map([['id', id]]))),
+    );
+    const identity = createIdentity({ ...parts, loaded });
     await clock.advance(1000);
     await identity.settled;
     expect(identity.id()).toBe(idAt(2));
@@ -183,7 +183,8 @@ describe('the visitor id', () => {
     };
     const identity = createIdentity({
       ...parts,
-      database: { read: fail, write: fail, put: fail, all: fail, erase: fail },
+      loaded: fail(),
+      database: { keep: fail },
       tellServer: fail,
     });
     await identity.settled;
@@ -227,6 +228,23 @@ describe('the visitor id', () => {
     expect(other.id()).toBe(idAt(1));
     one.renew();
     expect(other.id()).toBe(one.id());
+  });
+
+  it('of two tabs that meet a new visitor together is one', async () => {
+    const { parts } = createTiers();
+    let tail: Promise<unknown> = Promise.resolve();
+    const lock: IdentityParts['lock'] = (task) => {
+      const turn = tail.then(task);
+      tail = turn;
+      return turn;
+    };
+    // Two processes: the second sees the first one's write of the cookie, and of localStorage only later.
+    const [one, other] = [parts, { ...parts, store: memoryStore() }].map((each) =>
+      createIdentity({ ...each, lock, tellServer: async (id) => id }),
+    );
+    expect(one!.id()).not.toBe(other!.id());
+    await Promise.all([one!.settled, other!.settled]);
+    expect(other!.id()).toBe(one!.id());
   });
 
   it('closed, writes nothing', async () => {

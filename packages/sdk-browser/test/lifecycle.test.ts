@@ -10,7 +10,7 @@ it('tells of leaving on both events, of freezing on pagehide, of coming back', (
   const lifecycle = createLifecycle((task) => task);
   const tasks = { leave: vi.fn(), freeze: vi.fn(), comeBack: vi.fn() };
   const calls = () => [tasks.leave, tasks.freeze, tasks.comeBack].map(({ mock }) => mock.calls.length);
-  watchPage(window, lifecycle, tasks);
+  watchPage(window, lifecycle.listen, tasks);
   hide('visible');
   expect(calls()).toEqual([0, 0, 0]);
   hide('hidden');

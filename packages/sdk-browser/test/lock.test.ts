@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSendLock } from '../src/lock.ts';
+import type { Clock } from '@nitka/core';
+import { createTabLock } from '../src/lock.ts';
 
 /** Web Locks of one origin. */
 const createLocks = () => {
@@ -18,12 +19,12 @@ const createLocks = () => {
     },
   };
 };
-const pageWith = (locks: unknown): Window =>
-  ({
-    navigator: { locks },
-    setTimeout: (task: () => void, ms: number) => setTimeout(task, ms),
-    clearTimeout: (timer: number) => clearTimeout(timer),
-  }) as unknown as Window;
+const pageWith = (locks: unknown): Window => ({ navigator: { locks } }) as unknown as Window;
+const clock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (task, ms) => setTimeout(task, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+};
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -35,7 +36,7 @@ afterEach(() => {
 describe('the send lock', () => {
   const openTabs = () => {
     const page = pageWith(createLocks());
-    return [createSendLock(page, 'lock'), createSendLock(page, 'lock')] as const;
+    return [createTabLock(page, clock, 'lock'), createTabLock(page, clock, 'lock')] as const;
   };
 
   it('lets one tab send at a time', async () => {
@@ -87,7 +88,7 @@ describe('the send lock', () => {
   });
 
   it('does without where there are no Web Locks', async () => {
-    const tab = createSendLock(pageWith(undefined), 'lock');
+    const tab = createTabLock(pageWith(undefined), clock, 'lock');
     expect(await tab.run(async () => 'sent')).toBe('sent');
     tab.release();
   });

@@ -8,7 +8,6 @@ it('fills in the defaults, also for what is undefined', () => {
     consent: 'granted',
     storagePrefix: 'ntk',
     flushAt: 20,
-    plugins: [],
   });
 });
 

@@ -15,7 +15,8 @@ describe('delivery', () => {
     tracker.track('two');
     const events = await page.flushed(tracker);
     expect(events[1]!.anonymousId).toBe(idAt(1));
-    expect([localStorage.getItem('ntk.id'), document.cookie]).toEqual([idAt(1), `ntk=${idAt(1)}`]);
+    expect(localStorage.getItem('ntk.id')).toBe(idAt(1));
+    expect(document.cookie).toContain(`ntk=${idAt(1)}`);
   });
 
   it('keeps what did not arrive, with the same messageId and number', async () => {

@@ -1,10 +1,9 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { QueuedCall, Tracker } from '../src/api.ts';
-import { standardFeatures } from '../src/features.ts';
-import { readOptions, type TrackerOptions } from '../src/options.ts';
+import type { TrackerOptions } from '../src/options.ts';
 import { readCookies } from '../src/storage/cookie.ts';
-import { createPageTracker } from '../src/tracker.ts';
+import { openPageTracker } from '../src/testing/open.ts';
 import { createFakeCollector, type SentEvent } from './fakes.ts';
 
 export interface TestPage {
@@ -43,9 +42,8 @@ export const usePage = (): TestPage => {
       return collector;
     },
     open(options = {}, early) {
-      const settings = readOptions({ writeKey: 'key', endpoint: 'https://t.shop.example', ...options })!;
-      const { fetch } = collector;
-      const tracker = createPageTracker(settings, { page: window, fetch, features: standardFeatures, early });
+      const given = { writeKey: 'key', endpoint: 'https://t.shop.example', ...options };
+      const tracker = openPageTracker(given, collector.fetch, early);
       trackers.push(tracker);
       return tracker;
     },

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { choosePlugins } from '../src/plugin-names.ts';
 import { startFromTag } from '../src/script-tag.ts';
 import type { PageWindow } from './window.ts';
 
 const page = window as unknown as PageWindow;
 
-const start = (attributes: Record<string, string>, usual: string[] = []) => {
+const start = (attributes: Record<string, string>) => {
   const script = document.createElement('script');
   script.type = 'inert';
   script.src = 'https://t.shop.example/s/nitka.js';
@@ -12,12 +13,8 @@ const start = (attributes: Record<string, string>, usual: string[] = []) => {
   document.head.append(script);
   const started: string[] = [];
   const plugin = (name: string) => () => () => void started.push(name);
-  startFromTag(
-    {},
-    { 'page-views': plugin('page-views'), forms: plugin('forms'), clicks: plugin('clicks') },
-    usual,
-    (name) => () => void started.push(`late ${name}`),
-  );
+  const plugins = { 'page-views': plugin('page-views'), forms: plugin('forms') };
+  startFromTag(choosePlugins(plugins, (name) => () => void started.push(`late ${name}`)));
   return started;
 };
 
@@ -46,17 +43,16 @@ it('puts the tracker where the stub is, and makes its calls', () => {
 });
 
 it('runs the usual plugins, or those that are named', () => {
-  const usual = ['page-views', 'forms'];
-  expect(start({ writeKey: 'b' }, usual)).toEqual(usual);
+  expect(start({ writeKey: 'b' })).toEqual(['page-views', 'forms']);
   page.nitka!.close();
   document.head.replaceChildren();
-  expect(start({ writeKey: 'c', pageViews: 'off' }, usual)).toEqual(['forms']);
+  expect(start({ writeKey: 'c', pageViews: 'off' })).toEqual(['forms']);
   page.nitka!.close();
   document.head.replaceChildren();
-  expect(start({ writeKey: 'd', plugins: 'clicks, other' }, usual)).toEqual(['clicks', 'late other']);
+  expect(start({ writeKey: 'd', plugins: 'forms, other' })).toEqual(['forms', 'late other']);
   page.nitka!.close();
   document.head.replaceChildren();
-  expect(start({ writeKey: 'e', plugins: '' }, usual)).toEqual([]);
+  expect(start({ writeKey: 'e', plugins: '' })).toEqual([]);
 });
 
 it('does nothing without a write key', () => {

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { campaignOf, createSession } from '../src/session.ts';
 import { memoryStore } from './fakes.ts';
 
 const minute = 60_000;
-const start = (store = memoryStore(), campaign = '') => createSession(store, 's', 30 * minute, campaign);
+const mirror = vi.fn();
+const start = (store = memoryStore(), campaign = '') =>
+  createSession({ store, mirror, timeout: 30 * minute, campaign });
 
 describe('a session', () => {
   it('lasts while events come within the timeout', () => {
@@ -44,6 +46,20 @@ describe('a session', () => {
     store.set('s', 'x|y|z');
     expect(session.touch(minute)).toMatch(/^[0-9a-f-]{36}$/);
   });
+});
+
+it('is mirrored for as long as it lasts, and no longer than it does', () => {
+  mirror.mockClear();
+  const session = start();
+  const id = session.touch(0);
+  session.touch(500);
+  session.touch(5000);
+  session.end();
+  expect(mirror.mock.calls).toEqual([
+    [id, 1800],
+    [id, 1800],
+    ['', 0],
+  ]);
 });
 
 describe('tabs that start a session at the same moment', () => {

@@ -197,6 +197,99 @@ describe('consent', () => {
   });
 });
 
+describe('without cookies', () => {
+  it('events are sent under an id of the page alone, and nothing is stored', async () => {
+    history.replaceState(null, '', '/?utm_source=ya');
+    document.cookie = '_ga=GA1.1.1.1; path=/';
+    const tracker = page.open({ consent: 'cookieless', plugins: [campaign(), externalIds()] });
+    tracker.identify('u1', { phone: '89995551111' });
+    tracker.link({ email: 'ann@mail.ru' });
+    tracker.page('Home');
+    tracker.track('one');
+    const events = await page.flushed(tracker);
+    expect(events.map(({ type, context }) => [type, context.sequence])).toEqual([
+      ['page', 1],
+      ['track', 2],
+    ]);
+    expect(new Set(events.map(({ anonymousId }) => anonymousId)).size).toBe(1);
+    expect(new Set(events.map(({ context }) => context.sessionId)).size).toBe(1);
+    expect(events[0]!.context.consent).toEqual({ status: 'cookieless' });
+    expect(JSON.stringify(events)).not.toMatch(/u1|9995551111|ann@mail|GA1|userAgent|screen|timezone/);
+    expect([page.stored(), document.cookie]).toEqual([{}, '_ga=GA1.1.1.1']);
+    expect((await indexedDB.databases()).length).toBe(0);
+    expect(page.collector.requests.map(({ url }) => new URL(url).pathname)).toEqual(['/v1/batch']);
+    expect(page.collector.requests[0]!.init.credentials).toBe('omit');
+    expect(page.collector.requests[0]!.body).not.toHaveProperty('ack');
+    document.cookie = '_ga=; max-age=0; path=/';
+  });
+
+  it('the next page has another id, and a beacon is never used', async () => {
+    const beacon = vi.fn(() => true);
+    Object.assign(navigator, { sendBeacon: beacon });
+    const first = page.open({ consent: 'cookieless' });
+    first.track('one');
+    await first.flush();
+    first.close();
+    const second = page.open({ consent: 'cookieless' });
+    second.track('two');
+    const events = await page.flushed(second);
+    expect(events[0]!.anonymousId).not.toBe(events[1]!.anonymousId);
+    page.collector.answer(() => Promise.reject(new TypeError('offline')));
+    second.track('three');
+    window.dispatchEvent(new Event('pagehide'));
+    await second.flush();
+    expect(beacon).not.toHaveBeenCalled();
+  });
+
+  it('a grant begins a visitor; what was counted before keeps the id of the page', async () => {
+    const tracker = page.open({ consent: 'cookieless' });
+    const ready = tracker.ready();
+    tracker.track('counted');
+    tracker.consent('granted');
+    tracker.track('known');
+    const id = await ready;
+    const events = await page.flushed(tracker);
+    expect(events.map(({ event }) => event).sort()).toEqual(['counted', 'known']);
+    const [counted, known] = ['counted', 'known'].map((name) => events.find(({ event }) => event === name)!);
+    expect(known!.anonymousId).toBe(id);
+    expect(counted!.anonymousId).not.toBe(id);
+  });
+
+  it('a visitor who chooses it after a grant is erased, and counted', async () => {
+    const tracker = page.open();
+    const id = await tracker.ready();
+    tracker.consent('cookieless');
+    tracker.track('counted');
+    const [event] = await page.flushed(tracker);
+    expect(event!.anonymousId).not.toBe(id);
+    expect([page.stored(), document.cookie]).toEqual([{ 'ntk.c': 'cookieless' }, '']);
+    expect(page.collector.requests.map(({ method }) => method)).toContain('DELETE');
+  });
+
+  it('what waited for the choice is counted, without the user', async () => {
+    const tracker = page.open({ consent: 'pending' });
+    tracker.identify('u1');
+    tracker.track('one');
+    tracker.consent('cookieless');
+    const events = await page.flushed(tracker);
+    expect(events.map(({ type, userId }) => [type, userId])).toEqual([['track', undefined]]);
+    expect(page.stored()).toEqual({});
+  });
+});
+
+it('keeps the session in a cookie for the site’s own backend, until it ends or is refused', async () => {
+  const tracker = page.open();
+  tracker.track('one');
+  const [event] = await page.flushed(tracker);
+  expect(document.cookie).toContain(`ntk_s=${event!.context.sessionId}`);
+  tracker.reset();
+  expect(document.cookie).not.toContain('ntk_s');
+  tracker.track('two');
+  expect(document.cookie).toContain('ntk_s=');
+  tracker.consent('denied');
+  expect(document.cookie).toBe('');
+});
+
 describe('consent of other tabs and of the browser', () => {
   const tellTab = (key: string, newValue: string | null): void => {
     if (newValue === null) localStorage.removeItem(key);

@@ -64,7 +64,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
   const allowed: (() => void)[] = [];
   const listeners: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
-  const store = createTextStore(undefined);
+  const store = createTextStore();
   let pending = options.pending === true;
   const host: PluginHost = {
     window,
@@ -105,8 +105,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
         }),
     events: (name) =>
       told.filter(({ type, event }) => type === 'track' && (name === undefined || event === name)),
-    context: () =>
-      Object.assign({}, ...enrichers.map((fields) => fields(store, 'ntk'))) as Record<string, unknown>,
+    context: () => Object.assign({}, ...enrichers.map((fields) => fields(store))) as Record<string, unknown>,
     leave: () => leaving.forEach((task) => task()),
     allow() {
       pending = false;

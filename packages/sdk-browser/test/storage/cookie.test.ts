@@ -67,7 +67,7 @@ describe('createCookieTier', () => {
     page.document.cookie = 'ntk2=3';
     const tier = createCookieTier(page, 'ntk');
     expect(tier.read()).toEqual(['1', '2']);
-    tier.erase();
+    tier.wipe();
     expect([...jar.keys()]).toEqual(['ntk2@']);
   });
 
@@ -85,7 +85,7 @@ describe('createCookieTier', () => {
       'ntk',
     );
     tier.write('id');
-    tier.erase();
+    tier.wipe();
     expect(tier.read()).toEqual([]);
   });
 });

@@ -7,28 +7,30 @@ beforeAll(() => {
 });
 
 describe('createDatabaseTier', () => {
-  it('keeps one text', async () => {
+  it('keeps texts', async () => {
     const tier = createDatabaseTier('keeps');
-    expect(await tier.read()).toBeUndefined();
-    await tier.write('id');
-    expect(await createDatabaseTier('keeps').read()).toBe('id');
+    expect((await tier.load()).size).toBe(0);
+    await tier.keep('id', 'x');
+    expect([...(await createDatabaseTier('keeps').load())]).toEqual([['id', 'x']]);
+    await tier.keep('id', null);
+    expect((await tier.load()).size).toBe(0);
   });
 
   it('leaves no database behind when erased, and works again', async () => {
     const tier = createDatabaseTier('erased');
-    await tier.write('id');
-    await tier.erase();
+    await tier.keep('id', 'x');
+    await tier.wipe();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain('erased');
-    await tier.write('again');
-    expect(await tier.read()).toBe('again');
+    await tier.keep('id', 'again');
+    expect((await tier.load()).get('id')).toBe('again');
   });
 
   it('rejects, and does not throw, where there is no IndexedDB', async () => {
     const real = globalThis.indexedDB;
     Reflect.deleteProperty(globalThis, 'indexedDB');
     const tier = createDatabaseTier('none');
-    const answers = await Promise.allSettled([tier.read(), tier.write('id'), tier.erase()]);
+    const answers = await Promise.allSettled([tier.load(), tier.keep('id', 'x'), tier.wipe()]);
     globalThis.indexedDB = real;
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   });

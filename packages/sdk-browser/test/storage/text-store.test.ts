@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { openLocalStorage } from '../../src/storage/local-storage.ts';
 import { createTextStore } from '../../src/storage/text-store.ts';
 
 beforeEach(() => localStorage.clear());
@@ -16,7 +15,7 @@ describe('createTextStore', () => {
         localStorage.setItem(key, value);
       },
     } as unknown as Storage;
-    const store = createTextStore(area, refused);
+    const store = createTextStore(() => area, '', refused);
     store.set('p.a', '1');
     isFull = true;
     store.set('p.b', '2');
@@ -38,29 +37,29 @@ describe('createTextStore', () => {
         throw new Error('blocked');
       },
     });
-    const store = createTextStore(thrower);
+    const store = createTextStore(() => thrower);
     store.set('p.a', '1');
-    expect([store.get('p.a'), store.get('p.b'), store.keys('p.')]).toEqual(['1', null, ['p.a']]);
+    expect([store.get('p.a'), store.get('p.b'), store.keys('p.')]).toEqual(['1', null, ['a']]);
     store.remove('p.a');
     expect(store.keys('p.')).toEqual([]);
   });
 
   it('lists the keys of its prefix only', () => {
     localStorage.setItem('other', '1');
-    const store = createTextStore(localStorage);
-    store.set('p.a', '1');
-    expect(store.keys('p.')).toEqual(['p.a']);
+    const store = createTextStore(() => localStorage, 'p.');
+    localStorage.setItem('p.b', '2');
+    store.set('a.c', '1');
+    expect([store.keys('').sort(), store.keys('a.')]).toEqual([['a.c', 'b'], ['c']]);
+    expect(localStorage.getItem('p.a.c')).toBe('1');
   });
-});
 
-describe('openLocalStorage', () => {
   it('works in memory where reading the property throws', () => {
     const page = Object.defineProperty({}, 'localStorage', {
       get() {
         throw new DOMException('', 'SecurityError');
       },
     });
-    const store = openLocalStorage(page as Window);
+    const store = createTextStore(() => (page as Window).localStorage);
     store.set('a', '1');
     expect(store.get('a')).toBe('1');
   });

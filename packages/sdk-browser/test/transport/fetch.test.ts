@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createHttp } from '../../src/transport/fetch.ts';
+import { createHttp, type HttpParts } from '../../src/transport/fetch.ts';
 import { createFakeClock } from '../fakes.ts';
 
 const endpoint = 'https://t.shop.example';
-const open = (fetch: typeof globalThis.fetch | undefined) => {
+const open = (fetch: typeof globalThis.fetch | undefined, parts: Partial<HttpParts> = {}) => {
   const clock = createFakeClock();
-  return { http: createHttp({ fetch, endpoint, clock }), clock };
+  return { http: createHttp({ fetch, endpoint, clock, credentials: 'include', ...parts }), clock };
 };
 const KB = 1024;
 
@@ -69,6 +69,23 @@ describe('sending by fetch', () => {
     await expect(http.send('/', '{}')).rejects.toThrow('failed');
     await expect(http.send('/', '{}', 'POST', true)).rejects.toThrow('failed');
     expect(flags).toEqual([true, true]);
+  });
+
+  it('counts compressed bytes, and does not compress in the last turn of a page', async () => {
+    const bodies: unknown[] = [];
+    const { http } = open(
+      (_url, init) => {
+        bodies.push(init!.body);
+        return new Promise(() => {});
+      },
+      { compress: async (text) => new Blob([text.slice(0, 1000)]) },
+    );
+    void http.send('/', 'x'.repeat(40 * KB));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(http.room()).toBe(64 * KB - 1000);
+    void http.send('/', 'x'.repeat(10 * KB), 'POST', true);
+    expect(http.room()).toBe(54 * KB - 1000);
+    expect(bodies.map((body) => typeof body)).toEqual(['object', 'string']);
   });
 
   it('gives up after its time', async () => {
