@@ -29,6 +29,12 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+interface RowCount {
+  readonly message_id: string;
+  readonly copies: string;
+  readonly damaged: string;
+}
+
 /** Milliseconds until what was accepted must be loaded. */
 const patience = 120_000;
 
@@ -39,6 +45,14 @@ export const startReceiver = async (): Promise<Receiver> => {
 
   const books = async (): Promise<readonly LedgerLine[]> =>
     (await askOwner<LedgerLine[]>(adminAddress(join(collector.folder, 'data')), 'ledger', {}))?.result ?? [];
+
+  /** In pages: a question to the collector is answered with so many rows and no more. */
+  const readPage = (after: string): Promise<RowCount[]> =>
+    collector.query<RowCount>(
+      `SELECT message_id, count(*) AS copies, count(*) FILTER
+         (json_extract_string(payload, '$.properties.check') IS DISTINCT FROM 'check ' || message_id) AS damaged
+       FROM raw_events WHERE message_id > '${after}' GROUP BY message_id ORDER BY message_id LIMIT 50000`,
+    );
 
   const loaded = async (): Promise<readonly LedgerLine[]> => {
     const end = Date.now() + patience;
@@ -64,11 +78,10 @@ export const startReceiver = async (): Promise<Receiver> => {
     },
     async received() {
       const lines = await loaded();
-      const rows = await collector.query<{ message_id: string; copies: string; damaged: string }>(
-        `SELECT message_id, count(*) AS copies, count(*) FILTER
-           (json_extract_string(payload, '$.properties.check') IS DISTINCT FROM 'check ' || message_id) AS damaged
-         FROM raw_events GROUP BY message_id`,
-      );
+      const rows: RowCount[] = [];
+      for (let page = await readPage(''); page.length > 0; page = await readPage(rows.at(-1)!.message_id)) {
+        rows.push(...page);
+      }
       const sum = (of: (line: LedgerLine) => number): number =>
         lines.reduce((all, line) => all + of(line), 0);
       return {

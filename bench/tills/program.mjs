@@ -1,0 +1,68 @@
+/**
+ * `node program.mjs <endpoint> <write key> <folder> <tills> <receipts a second> <seconds>`: so many tills, each with a disk queue
+ * in a folder of its own, make receipts at random moments. Prints one line of JSON: how long each durable call took.
+ */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { diskQueue } from '../../packages/sdk-node/dist/disk.js';
+import { createTracker, orderCompleted } from '../../packages/sdk-node/dist/index.js';
+
+const [endpoint, writeKey, folder, ...numbers] = process.argv.slice(2);
+const [tills, rate, seconds] = numbers.map(Number);
+
+let errors = 0;
+const trackers = Array.from({ length: tills }, (_, till) => {
+  const queue = diskQueue({ folder: join(folder, String(till)) });
+  const tracker = createTracker({ endpoint, writeKey, queue, context: { channel: 'till' } });
+  tracker.on('error', () => errors++);
+  return tracker;
+});
+
+const receipt = (till, number) =>
+  orderCompleted({
+    orderId: number,
+    shop: `shop-${till}`,
+    till: 1,
+    at: new Date(),
+    currency: 'RUB',
+    total: '1990.10',
+    phone: `+7999${String(1_000_000 + ((number * 7919) % 9_000_000))}`,
+    lines: Array.from({ length: 1 + (number % 8) }, (_, line) => ({
+      productId: `A-${line}`,
+      name: 'Молоко 3,2 % 1 л',
+      price: '99.50',
+      quantity: 2,
+    })),
+  });
+
+// One receipt each opens the queues: a till is not started with each sale.
+for (const [till, tracker] of trackers.entries()) {
+  await tracker.track({ event: 'Till Opened', userId: `till-${till}` }).stored();
+}
+
+const durable = [];
+const open = new Set();
+const sell = (number) => {
+  const till = Math.floor(Math.random() * tills);
+  const started = performance.now();
+  const stored = trackers[till]
+    .track(receipt(till, number))
+    .stored()
+    .then(() => durable.push(performance.now() - started));
+  open.add(stored);
+  void stored.finally(() => open.delete(stored));
+};
+
+const started = performance.now();
+let made = 0;
+// Random moments of one rate (a Poisson process), as customers come.
+for (let next = 0; next < seconds * 1000; next += (-Math.log(1 - Math.random()) * 1000) / rate) {
+  const early = next - (performance.now() - started);
+  if (early > 1) await wait(early);
+  sell(++made);
+}
+await Promise.all(open);
+const took = performance.now() - started;
+let pending = 0;
+for (const tracker of trackers) pending += (await tracker.close({ timeout: 30_000 })).pending;
+console.log(JSON.stringify({ made, took, durable, pending, errors, rss: process.resourceUsage().maxRSS }));
