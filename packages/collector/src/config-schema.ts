@@ -31,12 +31,16 @@ const source = {
     origins: { type: 'array', items: origin },
     requestsPerMinute: { type: 'integer', minimum: 0 },
     identifiers,
+    identitySecret: { type: 'string', minLength: 32, maxLength: 200 },
   },
   allOf: [
     {
       if: { properties: { kind: { const: 'browser' } } },
       then: { required: ['writeKey'], properties: { writeKeySha256: false } },
-      else: { required: ['writeKeySha256'], properties: { writeKey: false, origins: false } },
+      else: {
+        required: ['writeKeySha256'],
+        properties: { writeKey: false, origins: false, identitySecret: false },
+      },
     },
   ],
 } as const;

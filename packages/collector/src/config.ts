@@ -22,6 +22,11 @@ export interface SourceConfig {
   readonly origins: readonly string[];
   /** Requests in a minute with this key, from all addresses together; 0 for no limit. @default 0 */
   readonly requestsPerMinute?: number;
+  /**
+   * Of a `browser` source: the secret with which the site's own server signs who is logged in (`signIdentity` of `@nitka/node`), 32
+   * characters or more. Without it identity tokens are not looked at.
+   */
+  readonly identitySecret?: string;
   /** Instead of `privacy.identifiers`, for what this source sends. */
   readonly identifiers?: 'plain' | 'token' | 'hash';
 }

@@ -1,7 +1,8 @@
 import type { SourceConfig } from './config.ts';
-import { isPlaceholder } from '@nitka/core';
+import { isPlaceholder, type IdentityVerdict } from '@nitka/core';
 import { createBotMark } from './bot.ts';
 import { eventTimes } from './event-time.ts';
+import { checkIdentity } from './identity-check.ts';
 import { findIdentifiers } from './identifiers.ts';
 import type { Blocked } from './identifiers.ts';
 import { applyIpPolicy } from './ip.ts';
@@ -22,8 +23,13 @@ export interface Arrival {
   readonly secret?: string | null;
 }
 
-/** By column: why a value that stood there is no key to a person. */
-export type Marks = Readonly<Record<string, Blocked>>;
+/** What was found out about one event. */
+export interface Marks {
+  /** By column: why a value that stood there is no key to a person. */
+  readonly blocked?: Readonly<Record<string, Blocked>>;
+  /** What the site's server says of the user that the page names. */
+  readonly identity?: IdentityVerdict;
+}
 
 /** The envelope's own fields, which stand in where the event has none. */
 export interface Envelope {
@@ -76,11 +82,22 @@ export const createEnrich = (ipPolicy: IpPolicy): Enrich => {
       const userId = textOf(event['userId']);
       const nameless = anonymousId !== null && isPlaceholder(anonymousId);
       const joker = userId !== null && isPlaceholder(userId);
-      if (mark && (blocked || nameless || joker)) {
+      const token = context['identityToken'];
+      const identity =
+        mark && token !== undefined && source.identitySecret !== undefined
+          ? checkIdentity(source.identitySecret, { token, userId, anonymousId }, receivedAt)
+          : undefined;
+      const hasBlocked = blocked || nameless || joker;
+      if (mark && (hasBlocked || identity)) {
         mark(messageId, {
-          ...blocked,
-          ...(nameless && { anonymous_id: 'placeholder' }),
-          ...(joker && { user_id: 'placeholder' }),
+          ...(hasBlocked && {
+            blocked: {
+              ...blocked,
+              ...(nameless && { anonymous_id: 'placeholder' }),
+              ...(joker && { user_id: 'placeholder' }),
+            },
+          }),
+          ...(identity && { identity }),
         });
       }
       return {

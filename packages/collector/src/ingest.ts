@@ -3,6 +3,7 @@ import { NitkaError, errors, isVisitorId } from '@nitka/core';
 import type { ErrorCode, EventType } from '@nitka/core';
 import { v7 } from 'uuid';
 import type { CollectorConfig, SourceKind } from './config.ts';
+import { notesOf } from './batch-notes.ts';
 import type { Arrival, Enrich, Envelope, Marks } from './enrich.ts';
 import { parseTime } from './event-time.ts';
 import type { Guard, RequestGuard } from './privacy/guard.ts';
@@ -62,7 +63,7 @@ export const parseBody = (raw: Buffer): ParsedBody => {
 };
 
 /** Fields of the envelope that are kept elsewhere, or must not be. */
-const ownPlace = new Set(['batch', 'writeKey', 'ack']);
+const ownPlace = new Set(['batch', 'writeKey', 'ack', 'nitka']);
 
 /** The rest of the envelope as JSON text, or null if it says nothing that the columns do not have. */
 const restOfEnvelope = (raw: Buffer, members: readonly Member[], sentAt: unknown): string | null => {
@@ -104,7 +105,7 @@ export interface IngestParts {
 const withMarks = (context: string | null, marks: Readonly<Record<string, Marks>> | null): string | null =>
   marks === null
     ? context
-    : `${context === null || context === '{}' ? '{' : `${context.slice(0, -1)},`}"nitka":${JSON.stringify({ blocked: marks })}}`;
+    : `${context === null || context === '{}' ? '{' : `${context.slice(0, -1)},`}"nitka":${JSON.stringify(notesOf(marks))}}`;
 
 /** No column of text may hold NUL: PostgreSQL refuses it. The payload has it escaped, as JSON must. */
 const withoutNul = (columns: EventColumns): EventColumns =>

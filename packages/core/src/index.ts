@@ -18,6 +18,8 @@ export {
   readPhone,
 } from './identifiers.ts';
 export type { BlockedReason } from './identifiers.ts';
+export { claimsOf, judgeClaims, signedPartOf, splitToken } from './identity-token.ts';
+export type { Identity, IdentityVerdict, Judged, SignedToken } from './identity-token.ts';
 export { limits } from './limits.ts';
 export type {
   Clock,

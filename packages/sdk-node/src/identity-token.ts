@@ -1,12 +1,6 @@
-import { NitkaError } from '@nitka/core';
+import { claimsOf, judgeClaims, NitkaError, signedPartOf, splitToken, type Identity } from '@nitka/core';
 
-/** What a site's server vouches for. */
-export interface Identity {
-  /** Who is logged in. */
-  readonly userId: string;
-  /** The visitor that this holds for; a token that was carried to another visitor is then refused. */
-  readonly anonymousId?: string;
-}
+export type { Identity } from '@nitka/core';
 
 export interface IdentityTokenOptions {
   /** Shared by the site's server and whoever verifies, at least 32 characters. Never the write key. */
@@ -16,9 +10,6 @@ export interface IdentityTokenOptions {
   /** Milliseconds since 1970. @default Date.now() */
   readonly now?: number;
 }
-
-/** Raised when the form changes; a part of what is signed. */
-const prefix = 'n1';
 
 const encodeBytes = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes))
@@ -54,8 +45,8 @@ export const signIdentity = async (identity: Identity, options: IdentityTokenOpt
     throw new NitkaError('invalid_call', 'a token needs a userId');
   }
   const key = await keyOf(options.secret, 'sign');
-  const claims = { sub: identity.userId, aid: identity.anonymousId, exp: Math.floor(now / 1000) + lifetime };
-  const signed = `${prefix}.${encodeBytes(new TextEncoder().encode(JSON.stringify(claims)))}`;
+  const claims = claimsOf(identity, now + lifetime * 1000);
+  const signed = signedPartOf(encodeBytes(new TextEncoder().encode(claims)));
   const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(signed));
   return `${signed}.${encodeBytes(new Uint8Array(signature))}`;
 };
@@ -71,19 +62,23 @@ export const verifyIdentity = async (
   options: IdentityTokenOptions & { readonly anonymousId?: string },
 ): Promise<Identity | null> => {
   const key = await keyOf(options.secret, 'verify');
-  const parts = typeof token === 'string' && token.length < 2000 ? token.split('.') : [];
-  const [version, body = '', signature = ''] = parts;
-  if (version !== prefix || parts.length !== 3 || !/^[\w-]+$/.test(body) || !/^[\w-]+$/.test(signature))
+  const parts = splitToken(token);
+  if (!parts) return null;
+  const { signed, signature, claims } = parts;
+  try {
+    // Compares in constant time.
+    const isSigned = await crypto.subtle.verify(
+      'HMAC',
+      key,
+      decodeBytes(signature),
+      new TextEncoder().encode(signed),
+    );
+    if (!isSigned) return null;
+    const json = new TextDecoder().decode(decodeBytes(claims));
+    const judged = judgeClaims(json, { anonymousId: options.anonymousId }, options.now ?? Date.now());
+    return judged?.verdict === 'verified' ? judged.identity : null;
+  } catch {
+    // base64 that is cut off in the middle of a byte.
     return null;
-  const bytes = new TextEncoder().encode(`${version}.${body}`);
-  // Compares in constant time.
-  if (!(await crypto.subtle.verify('HMAC', key, decodeBytes(signature), bytes))) return null;
-  const { sub, aid, exp } = JSON.parse(new TextDecoder().decode(decodeBytes(body))) as {
-    sub: string;
-    aid?: string;
-    exp: number;
-  };
-  if (exp * 1000 <= (options.now ?? Date.now())) return null;
-  if (aid !== undefined && aid !== options.anonymousId) return null;
-  return { userId: sub, ...(aid !== undefined && { anonymousId: aid }) };
+  }
 };

@@ -42,3 +42,14 @@ it('wants a secret that is one', async () => {
   });
   await expect(signIdentity({ userId: '' }, { secret })).rejects.toMatchObject({ code: 'invalid_call' });
 });
+
+it('makes the token that the collector takes: its test has the same one', async () => {
+  const token = await signIdentity(
+    { userId: 'customer-42', anonymousId: '019aa7d0-0000-7000-8000-0000000000aa' },
+    { secret: 'an identity secret of 32 characters', now: 1_899_999_700_000 },
+  );
+  expect(token).toBe(
+    'n1.eyJzdWIiOiJjdXN0b21lci00MiIsImFpZCI6IjAxOWFhN2QwLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDBhYSIsImV4cCI6MTkwMDAwMDAwMH0' +
+      '.ZLXhdsqEXOGl6ajDyfpuU3XclHoyGKeMS3f47T-6Wbg',
+  );
+});
