@@ -3,6 +3,20 @@ import type { FastifyInstance } from 'fastify';
 import type { SourceConfig } from '../config.ts';
 import { isSameHost, judgeOrigin } from '../origins.ts';
 
+/** What the clients in the wild send, and no more (docs/protocol.md): those of Segment, then those of RudderStack. */
+const allowedHeaders = [
+  'Authorization',
+  'Content-Type',
+  'X-Retry-Count',
+  'AnonymousId',
+  'SentAt',
+  'Rsa-Recovered',
+  'Rsa-Retry-Attempt',
+  'Rsa-Retry-Reason',
+  'Rsa-Since-First-Attempt',
+  'Rsa-Since-Last-Attempt',
+];
+
 /**
  * Lets the listed pages read answers and use cookies. A page that is not listed gets no CORS headers at all; its events are
  * refused by the route, since a beacon is sent without a preflight.
@@ -18,8 +32,7 @@ export const registerCors = async (app: FastifyInstance, sources: readonly Sourc
         origin: verdict === 'refused' ? false : origin!,
         credentials: verdict === 'listed',
         methods: ['GET', 'POST', 'DELETE'],
-        // What the clients in the wild send, and no more (docs/protocol.md).
-        allowedHeaders: ['Authorization', 'Content-Type', 'X-Retry-Count'],
+        allowedHeaders,
         exposedHeaders: ['Retry-After'],
         maxAge: 7200,
         strictPreflight: false,
