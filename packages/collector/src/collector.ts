@@ -21,6 +21,7 @@ import type { Loader, LoaderParts } from './loader/loader.ts';
 import { createLoaderThread } from './loader/thread.ts';
 import { openPrivacy } from './privacy/open.ts';
 import type { Privacy } from './privacy/open.ts';
+import { safeReason } from './privacy/safe-reason.ts';
 import { createBackpressure } from './plugins/backpressure.ts';
 import type { Backpressure } from './plugins/backpressure.ts';
 import { registerLeave } from './plugins/leave.ts';
@@ -103,10 +104,13 @@ export const openCollector = async (
   try {
     privacy = openPrivacy(config, clock.now);
     spool = openOwnSpool(config, (error) =>
-      report({ reason: (error as Error).message }, 'a transaction of the spool failed'),
+      report({ reason: safeReason(error as Error) }, 'a transaction of the spool failed'),
     );
-    loader = await openLoader(config, parts, spool, (destination, { kind, message }: DestinationError) =>
-      report({ destination, kind, reason: message }, 'a load failed and will be tried again'),
+    loader = await openLoader(config, parts, spool, (destination, error: DestinationError) =>
+      report(
+        { destination, kind: error.kind, reason: safeReason(error) },
+        'a load failed and will be tried again',
+      ),
     );
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };

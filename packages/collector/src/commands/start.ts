@@ -4,6 +4,7 @@ import { openCollector } from '../collector.ts';
 import type { Collector } from '../collector.ts';
 import { inheritedSocket } from '../listen.ts';
 import type { CollectorConfig } from '../config.ts';
+import { safeReason } from '../privacy/safe-reason.ts';
 import { verifyApart } from './verify.ts';
 
 /** The program as it was started, if it is built: threads and further processes cannot be started from TypeScript everywhere. */
@@ -31,7 +32,7 @@ export const start = async (configPath: string): Promise<void> => {
     collector.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        collector.app.log.error({ error: (error as Error).message }, 'stopping failed');
+        collector.app.log.error({ error: safeReason(error as Error) }, 'stopping failed');
         process.exit(1);
       },
     );

@@ -19,6 +19,7 @@ import type { SourceCounts } from '../ledger.ts';
 import { createBackpressure } from '../plugins/backpressure.ts';
 import { createMetrics } from '../plugins/metrics.ts';
 import { openPrivacy } from '../privacy/open.ts';
+import { safeReason } from '../privacy/safe-reason.ts';
 import { listenOn } from '../listen.ts';
 import { createKafkaAccept } from './accept.ts';
 import type { KafkaAccept } from './accept.ts';
@@ -107,8 +108,11 @@ export const openKafkaCollector = async (
         clock,
         random,
         createDestination,
-        onTrouble: (destination, { kind, message }: DestinationError) =>
-          app?.log.warn({ destination, kind, reason: message }, 'a load failed and will be tried again'),
+        onTrouble: (destination, error: DestinationError) =>
+          app?.log.warn(
+            { destination, kind: error.kind, reason: safeReason(error) },
+            'a load failed and will be tried again',
+          ),
         onGroupError: warn('the group of loaders could not be joined, and will be tried again'),
       });
     }

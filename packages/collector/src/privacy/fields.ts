@@ -46,6 +46,8 @@ export const createFieldKinds = (own: readonly string[] = []): FieldKinds => {
     if (phones.has(plain)) return 'phone';
     if (emails.has(plain)) return 'email';
     if (addresses.has(plain)) return 'ip';
+    // What the site's server signs for its page has the user's id in it.
+    if (plain === 'identitytoken') return 'other';
     if (/^(?:hashed)?phone(?:sha256|sha1|md5|hash(?:ed)?)$|^hashedphone$/.test(plain)) return 'hashed-phone';
     if (/^(?:hashed)?email(?:sha256|sha1|md5|hash(?:ed)?)$|^hashedemail$/.test(plain)) return 'hashed-email';
     if (/(?:phone|mobile|phonenumber|tel|телефон)\d?$/.test(plain)) return 'maybe-phone';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { NitkaError } from '@nitka/core';
 import { audit } from './audit.ts';
 import type { ForgetReport, ForgetRequest } from './forget.ts';
@@ -41,6 +42,9 @@ export interface ForgettingParts {
   readonly everywhere: (request: ForgetRequest) => Promise<ForgetReport>;
 }
 
+/** For requests that were looked at before the person was on the list, and are on their way into the spool. Milliseconds. */
+const underWay = 250;
+
 const nobody: ForgetReport = { places: [], visitors: [], users: [] };
 
 /**
@@ -65,6 +69,7 @@ export const createForgetting = ({ privacy, dataDir, now, everywhere }: Forgetti
 
   const forgetOne = async (subject: Subject): Promise<Forgotten> => {
     await suppression.add(subject.kind, subject.value, now());
+    await setTimeout(underWay);
     const report = await reach(subject, false);
     const own = tracesOf(subject, { keyring: keys.current(), vault }).pseudonyms;
     const there = own.filter((pseudonym) => vault.get(pseudonym) !== null);

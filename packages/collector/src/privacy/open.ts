@@ -50,7 +50,8 @@ export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy =
   const vault = openVault(vaultPathOf(config));
   const keyring = keys.current;
   const pseudonyms = createPseudonyms({ keyring, vault, seal });
-  const suppression = createSuppression({ keyring, vault });
+  // Another process may just have made the keys, with the first entry of the list.
+  const suppression = createSuppression({ keyring: () => keyring() ?? keys.refresh(), vault });
   return {
     guard: createGuard({ ...privacy, pseudonyms, suppression }),
     keys,

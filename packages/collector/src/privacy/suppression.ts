@@ -44,7 +44,8 @@ export const createSuppression = ({ keyring, vault }: SuppressionParts): Suppres
       const before = answers.get(name);
       if (before !== undefined) return before;
       const keys = keyring();
-      const found = keys !== null && vault.isSuppressed(keys.suppress(textOf(kind, value, hashed)));
+      if (keys === null) return false;
+      const found = vault.isSuppressed(keys.suppress(textOf(kind, value, hashed)));
       answers.set(name, found);
       return found;
     },
