@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { request } from 'node:https';
@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
 
 const nginx = needsServer('nginx');
@@ -29,19 +30,13 @@ interface Answer {
 const startNginx = async (collectorPort: number) => {
   const folder = temporaryFolder();
   const port = await freePort();
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=shop.example',
-      '-keyout', key, '-out', cert],
-    { stdio: 'pipe' },
-  ); // prettier-ignore
+  const { certFile, keyFile } = await makeCertificate(folder, 'shop.example');
   const documented = readFileSync(new URL('../../../../docs/operations/nginx.conf', import.meta.url), 'utf8');
   const site = documented
     .replace('127.0.0.1:8080', `127.0.0.1:${collectorPort}`)
     .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
-    .replace('/etc/ssl/shop.example.pem', cert)
-    .replace('/etc/ssl/private/shop.example.key', key)
+    .replace('/etc/ssl/shop.example.pem', certFile)
+    .replace('/etc/ssl/private/shop.example.key', keyFile)
     .replace('/var/www/shop', folder);
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, name)};`)

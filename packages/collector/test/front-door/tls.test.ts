@@ -1,22 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
-
-const makeCertificate = (folder: string, name = 'localhost'): { certFile: string; keyFile: string } => {
-  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-      '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', keyFile, '-out', certFile],
-    { stdio: 'pipe' },
-  ); // prettier-ignore
-  return { certFile, keyFile };
-};
 
 const overHttps = (port: number, ca: Buffer) =>
   new Promise<{ status: number; secure: string | undefined; subject: string }>((resolve, reject) => {
@@ -52,7 +41,7 @@ const overHttp2 = (port: number, ca: Buffer, headers: Record<string, string>, bo
 describe('TLS', () => {
   it('speaks HTTP/1.1 and HTTP/2, and the visitor cookie is Secure', async () => {
     const folder = temporaryFolder();
-    const tls = makeCertificate(folder);
+    const tls = await makeCertificate(folder);
     const ca = readFileSync(tls.certFile);
     const collector = await openTestCollector({ listen: { port: 0, tls } });
     const port = await collector.listen();
@@ -77,7 +66,7 @@ describe('TLS', () => {
   });
 
   it('cuts a slow stream of HTTP/2 off', async () => {
-    const tls = makeCertificate(temporaryFolder());
+    const tls = await makeCertificate(temporaryFolder());
     const collector = await openTestCollector({ listen: { port: 0, tls }, limits: { requestSeconds: 1 } });
     const session = connectHttp2(`https://127.0.0.1:${await collector.listen()}`, {
       ca: readFileSync(tls.certFile),
