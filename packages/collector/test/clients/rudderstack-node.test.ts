@@ -17,7 +17,6 @@ it('serves RudderStack’s own Node client, unmodified, with its compressed bodi
     event: 'Order Completed',
     properties: { total: 1.5 },
     timestamp,
-    messageId: 'order-1',
   });
   client.identify({ userId: 'u1', traits: { phone: '8 999 555-11-11', email: 'Ann@Mail.ru' } });
   client.page({ anonymousId: 'a1', name: 'Home', properties: { url: 'https://shop.example/' } });
@@ -43,6 +42,6 @@ it('serves RudderStack’s own Node client, unmodified, with its compressed bodi
   const [order] = await collector.rows(
     "SELECT message_id, epoch_ms(original_timestamp) AS t, payload->'$.properties.total' AS total FROM raw_events WHERE type = 'track'",
   );
-  expect(order).toEqual({ message_id: 'order-1', t: String(timestamp.getTime()), total: '1.5' });
+  expect(order).toMatchObject({ t: String(timestamp.getTime()), total: '1.5' });
   expect(collector.balanced()).toBe(true);
 });
