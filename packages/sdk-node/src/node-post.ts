@@ -52,8 +52,13 @@ export const createNodePost = (): Post => {
         method: 'POST',
         agent: isSecure ? agents['https:'] : agents['http:'],
         headers: { ...headers, 'content-length': body.reduce((sum, part) => sum + part.byteLength, 0) },
-        signal: AbortSignal.timeout(timeout),
       });
+      // A plain timer: a signal costs listeners on each request and its socket.
+      const timer = setTimeout(
+        () => request.destroy(new Error(`timeout: no answer in ${timeout} ms`)),
+        timeout,
+      ).unref();
+      request.on('close', () => clearTimeout(timer));
       request.on('response', (response) => void readAnswer(response).then(resolve, reject));
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The server closed the idle connection just then: https://nodejs.org/api/http.html#requestreusedsocket
