@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { CollectorConfig } from './config.ts';
@@ -43,7 +42,7 @@ export const createServer = (config: CollectorConfig, logger: Logger): FastifyIn
       const code = codeOf(error);
       reply.code(statusOf(code)).send(errorBody(code));
     },
-  } as unknown as FastifyServerOptions<Server>;
+  } as unknown as FastifyServerOptions;
   if (tls === null) return fastify({ ...options, http: connection });
   const https = { ...readCertificate(tls), handshakeTimeout: connection.headersTimeout, allowHTTP1: true };
   const app = (tls.http2

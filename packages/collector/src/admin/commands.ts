@@ -2,7 +2,6 @@ import type { Loader } from '../loader/loader.ts';
 import { backup } from '../recovery/backup.ts';
 import type { Recovery } from '../recovery/recovery.ts';
 import type { ReplayRequest } from '../recovery/replay.ts';
-import type { RetryRequest } from '../recovery/retry.ts';
 import type { Reject, RejectFilter } from '../spool/rejects.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { AdminCommand } from './server.ts';
@@ -62,7 +61,7 @@ export const createAdminCommands = (): {
     },
     async rejects({ limit, filter }) {
       const { spool } = await ready;
-      return listRejects(spool, typeof limit === 'number' ? limit : 50, (filter ?? {}) as RejectFilter);
+      return listRejects(spool, typeof limit === 'number' ? limit : 50, filter ?? {});
     },
     async reject({ id }) {
       const { spool } = await ready;
@@ -72,7 +71,7 @@ export const createAdminCommands = (): {
     // The socket is the owner's alone, and the command line has checked what it sends.
     async retry(request) {
       const { recovery, wake } = await ready;
-      const results = await recovery.retry(request as RetryRequest);
+      const results = await recovery.retry(request);
       wake();
       return results;
     },

@@ -116,5 +116,3 @@ export const createRetry = ({ config, spool, ingestInto }: RetryParts) => {
     return results;
   };
 };
-
-export type Retry = ReturnType<typeof createRetry>;

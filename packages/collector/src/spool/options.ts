@@ -1,6 +1,25 @@
 import { join } from 'node:path';
 import type { CollectorConfig } from '../config.ts';
-import type { SpoolOptions } from './spool.ts';
+
+export interface EarlierId {
+  readonly id: string;
+  readonly until: number;
+}
+
+export interface AppendOptions {
+  /** The reject that these entries stand for now: it is taken out of the rejects and of their count. */
+  readonly replaces?: number;
+}
+
+export interface SpoolOptions {
+  readonly folder: string;
+  /** Milliseconds for which entries are kept that every destination has. @default 0 */
+  readonly keepMilliseconds?: number;
+  /** @default Date.now */
+  readonly now?: () => number;
+  /** Told of a failed transaction, for the log. */
+  readonly onError?: (error: unknown) => void;
+}
 
 const oneDay = 86_400_000;
 

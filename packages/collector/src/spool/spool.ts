@@ -17,6 +17,7 @@ import type { Purged, PurgeRequest } from './purge.ts';
 import { readPacked } from './packed.ts';
 import type { Arena, Packed } from './packed.ts';
 import type { Range } from './ranges.ts';
+import type { AppendOptions, EarlierId, SpoolOptions } from './options.ts';
 import { createRejects } from './rejects.ts';
 import type { Rejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
@@ -93,26 +94,6 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   lag(destination: string): number;
   waitingBytes(): number;
   close(): Promise<void>;
-}
-
-export interface EarlierId {
-  readonly id: string;
-  readonly until: number;
-}
-
-export interface AppendOptions {
-  /** The reject that these entries stand for now: it is taken out of the rejects and of their count. */
-  readonly replaces?: number;
-}
-
-export interface SpoolOptions {
-  readonly folder: string;
-  /** Milliseconds for which entries are kept that every destination has. @default 0 */
-  readonly keepMilliseconds?: number;
-  /** @default Date.now */
-  readonly now?: () => number;
-  /** Told of a failed transaction, for the log. */
-  readonly onError?: (error: unknown) => void;
 }
 
 /** ENOSPC, EFBIG, EDQUOT, MDB_MAP_FULL; and EIO, as which LMDB reports a write that fits only in part (mdb_page_flush). */

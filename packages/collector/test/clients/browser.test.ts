@@ -10,9 +10,9 @@ import { browserKey, openTestCollector } from '../support/collector.ts';
 import type { TestCollector } from '../support/collector.ts';
 
 const require = createRequire(import.meta.url);
-const packageOf = (name: string): string => {
-  const entry = require.resolve(name);
-  return entry.slice(0, entry.indexOf(name) + name.length);
+/** The folder of a package, from the file that stands for it. */
+const packageOf = (entry: string, name: string): string => {
+  return entry.slice(0, entry.lastIndexOf(name) + name.length);
 };
 
 let browser: Browser;
@@ -41,7 +41,9 @@ const startSite = async (files: (path: string) => string | null, head: (collecto
     }
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void site.close().closeAllConnections());
+  onTestFinished(() => {
+    site.close().closeAllConnections();
+  });
   const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
   const collector = await openTestCollector({
     sources: [{ name: 'site', kind: 'browser', writeKey: browserKey, origins: [origin] }],
@@ -69,7 +71,7 @@ const expectAll = (rows: Record<string, unknown>[], library: RegExp): void => {
 };
 
 it('serves Segment’s own browser client, unmodified', async () => {
-  const bundles = join(packageOf('@segment/analytics-next'), 'dist/umd');
+  const bundles = join(packageOf(require.resolve('@segment/analytics-next'), 'analytics-next'), 'dist/umd');
   const { origin, collector } = await startSite(
     (path) => {
       if (path === '/analytics.js/v1/key/analytics.min.js') return join(bundles, 'standalone.js');
@@ -93,7 +95,7 @@ it('serves Segment’s own browser client, unmodified', async () => {
 });
 
 it('serves RudderStack’s own browser client, unmodified', async () => {
-  const root = packageOf('@rudderstack/analytics-js');
+  const root = packageOf(require.resolve('@rudderstack/analytics-js'), 'analytics-js');
   const { origin, collector } = await startSite(
     (path) => (path === '/rsa.js' ? join(root, 'dist/npm/modern/bundled/umd/index.js') : null),
     (url) => `<script src="/rsa.js"></script><script>
