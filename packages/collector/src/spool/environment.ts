@@ -1,5 +1,7 @@
 import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
+import { createRandomIds } from './random-ids.ts';
+import { isOrdered } from './seen.ts';
 
 export interface Environment {
   readonly root: RootDatabase<unknown, string>;
@@ -10,6 +12,8 @@ export interface Environment {
   hasSeen(key: Buffer): boolean;
   /** Neighbours in the index of those seen, from its end on: for a check. */
   walkSeen(limit: number, visit: (before: Buffer, key: Buffer) => void): void;
+  /** Told how many bytes the index is about to write; throws if there is no room. */
+  onGrowth(ensure: (bytes: number) => void): void;
   /** Bytes of the data file that the last commit reaches to. */
   usedBytes(): number;
   /** Number of a reject → the reject. */
@@ -44,12 +48,26 @@ export const openEnvironment = (folder: string): Environment => {
   });
   // Never cleared: a repeat is recognised at any later time.
   const seen = root.openDB<Buffer, Buffer>('seen', { encoding: 'binary', keyEncoding: 'binary' });
+  const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
+  let ensure: (bytes: number) => void = () => undefined;
+  const random = createRandomIds({
+    log: root.openDB<Buffer, number>('seenlog', { encoding: 'binary' }),
+    runs: root.openDB<Buffer, number>('seenruns', { encoding: 'binary' }),
+    meta,
+    ensure: (bytes) => ensure(bytes),
+  });
   return {
     root,
     events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
     // The types say void; the value is false when the key was there (write.js, putSync).
-    addSeen: (key) => (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true,
-    hasSeen: (key) => seen.doesExist(key),
+    addSeen: (key) =>
+      isOrdered(key)
+        ? (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true
+        : random.add(key),
+    hasSeen: (key) => (isOrdered(key) ? seen.doesExist(key) : random.has(key)),
+    onGrowth(make) {
+      ensure = make;
+    },
     walkSeen(limit, visit) {
       let before: Buffer | null = null;
       for (const found of seen.getKeys({ reverse: true, limit })) {
@@ -63,9 +81,18 @@ export const openEnvironment = (folder: string): Environment => {
       return (lastPageNumber + 1) * pageSize;
     },
     rejects: root.openDB<Buffer, number>('rejects', { encoding: 'binary' }),
-    meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
+    meta,
     transaction: async (task) => {
-      await root.childTransaction(task);
+      try {
+        await root.childTransaction(() => {
+          random.begin();
+          task();
+          random.save();
+        });
+      } catch (error) {
+        random.forget();
+        throw error;
+      }
     },
     close: () => root.close(),
   };

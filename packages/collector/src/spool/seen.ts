@@ -29,3 +29,6 @@ const packUuid = (id: string): Buffer | null => {
  */
 export const seenKey = (messageId: string): Buffer =>
   packUuid(messageId) ?? createHash('sha256').update(messageId).digest().subarray(0, 16);
+
+/** True for the key of a UUID of version 7 (RFC 9562 §5.7): these come about in their order. */
+export const isOrdered = (key: Buffer): boolean => key[6]! >> 4 === 7 && key[8]! >> 6 === 2;

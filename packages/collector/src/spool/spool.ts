@@ -128,6 +128,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   const id = meta.get('id') as string;
   const seal = createSeal(folder);
   const room = createRoom(join(folder, 'data.mdb'), environment.usedBytes);
+  environment.onGrowth(room.take);
   const ledger = createLedger(meta);
   const rejects = createRejects(environment);
   const repairs = createRepairs(meta);
