@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
+import { unpack } from './unpack.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -36,8 +37,15 @@ function existing(folder, entries) {
   return found;
 }
 
-function plugins(folder, { browser = false } = {}) {
+/** Reads one source file in the place of another. */
+function replaceSources(folder, instead) {
+  const files = new Map(Object.entries(instead).map((pair) => pair.map((file) => join(folder, file))));
+  return { name: 'instead', load: (id) => (files.has(id) ? readFileSync(files.get(id), 'utf8') : null) };
+}
+
+function plugins(folder, { browser = false, instead = {} } = {}) {
   return [
+    replaceSources(folder, instead),
     typescript({
       tsconfig: join(folder, 'tsconfig.json'),
       filterRoot: root,
@@ -101,9 +109,10 @@ export function modules(folder, entries, { browser = false, formats = ['es'] } =
  * @param {string} folder the package's folder
  * @param {string} name the global the script defines
  * @param {Record<string, string>} entries output name without extension → source file
- * @param {{ mangled?: readonly string[] }} [options] property names that may be shortened
+ * @param {{ mangled?: readonly string[], instead?: Record<string, string> }} [options] property names that may be
+ *   shortened; source files that others take the place of
  */
-export function scripts(folder, name, entries, { mangled = [] } = {}) {
+export function scripts(folder, name, entries, { mangled = [], instead = {} } = {}) {
   const properties = mangled.length > 0 && { regex: new RegExp(`^(${mangled.join('|')})$`), builtins: true };
   return Object.entries(existing(folder, entries)).map(([file, source]) =>
     build(
@@ -114,16 +123,32 @@ export function scripts(folder, name, entries, { mangled = [] } = {}) {
         format: 'iife',
         name,
         sourcemap: true,
+        strict: false,
         generatedCode: 'es2015',
         plugins: [
+          {
+            name: 'unpack',
+            renderChunk(code) {
+              return { code: unpack(code, (text) => this.parse(text)), map: null };
+            },
+          },
           terser({
             ecma: 2020,
-            compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+            // Inlining more than what only returns costs bytes: it makes one long scope, with longer names.
+            compress: {
+              passes: 3,
+              unsafe: true,
+              unsafe_arrows: true,
+              unsafe_math: true,
+              hoist_funs: true,
+              inline: 1,
+              pure_getters: true,
+            },
             mangle: { properties },
           }),
         ],
       },
-      { browser: true },
+      { browser: true, instead },
     ),
   );
 }

@@ -26,9 +26,15 @@ const lateScripts = scripts(
 export default [
   ...modules(
     folder,
-    { index: 'src/index.ts', react: 'src/react.ts', vue: 'src/vue.ts', ...plugins() },
+    { index: 'src/index.ts', gzip: 'src/gzip.ts', react: 'src/react.ts', vue: 'src/vue.ts', ...plugins() },
     { browser: true },
   ),
-  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts', 'nitka.core': 'src/snippet-core.ts' }, { mangled }),
+  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts' }, { mangled }),
+  ...scripts(
+    folder,
+    'nitka',
+    { 'nitka.core': 'src/snippet-core.ts' },
+    { mangled, instead: { 'src/features.ts': 'src/no-features.ts' } },
+  ),
   ...lateScripts,
 ];

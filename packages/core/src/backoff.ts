@@ -15,4 +15,4 @@ export interface BackoffOptions {
  * @returns milliseconds
  */
 export const fullJitter = (failures: number, { base, cap, random }: BackoffOptions): number =>
-  Math.round(random() * Math.min(cap, base * 2 ** Math.min(failures - 1, 30)));
+  Math.round(random() * Math.min(cap, base * 2 ** (failures - 1)));

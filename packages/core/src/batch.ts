@@ -14,19 +14,18 @@ export interface BatchEnvelope {
 }
 
 /** The JSON text of a batch, put together from events that are JSON texts already. */
-export const encodeBatch = (events: readonly string[], { sentAt, ...head }: BatchEnvelope): string => {
-  const text = JSON.stringify({ sentAt: new Date(sentAt).toISOString(), ...head });
+export const encodeBatch = (events: readonly string[], head: BatchEnvelope): string => {
+  const text = JSON.stringify({ ...head, sentAt: new Date(head.sentAt).toISOString() });
   return `${text.slice(0, -1)},"batch":[${events.join(',')}]}`;
 };
 
 /**
  * Puts fields at the front of an event's JSON text without parsing it.
  * @param json a JSON object with at least one field
+ * @param fields at least one that is not undefined
  */
-export const withFields = (json: string, fields: Record<string, unknown>): string => {
-  const text = JSON.stringify(fields);
-  return text === '{}' ? json : `${text.slice(0, -1)},${json.slice(1)}`;
-};
+export const withFields = (json: string, fields: Record<string, unknown>): string =>
+  `${JSON.stringify(fields).slice(0, -1)},${json.slice(1)}`;
 
 /** Bytes of a text in UTF-8. Lone surrogates count as the three bytes that replace them. */
 export const utf8Length = (text: string): number =>

@@ -1,8 +1,6 @@
-import { fullJitter } from './backoff.ts';
 import type { DropCounts } from './batch.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Clock, Lock, QueueLimit, QueueRecord, TransportReply } from './ports.ts';
-import type { Queue } from './queue.ts';
+import type { Clock, Lock, MaybePromise, TransportReply } from './ports.ts';
 import { outcomeOf, retryAfter } from './response.ts';
 
 export interface DeliveryLoopOptions {
@@ -10,12 +8,6 @@ export interface DeliveryLoopOptions {
   readonly flushAt: number;
   /** Milliseconds that an event waits for company. */
   readonly flushInterval: number;
-  /** What one batch may hold. */
-  readonly batch: QueueLimit;
-  /** Milliseconds before the first retry at most, doubling. @default 1000 */
-  readonly backoffBase?: number;
-  /** Milliseconds before any retry at most. @default 60000 */
-  readonly backoffCap?: number;
   /** Milliseconds before the next attempt after the collector refused this client. @default 300000 */
   readonly holdFor?: number;
 }
@@ -26,30 +18,44 @@ export interface Sliceable<Records> {
   slice(start: number, end?: number): Records;
 }
 
-export interface DeliveryLoopParts<Records extends Sliceable<Records> = readonly QueueRecord[]> {
-  readonly queue: Pick<Queue, 'count' | 'refresh' | 'countDropped' | 'takeDropped' | 'restoreDropped'> & {
-    read(limit: QueueLimit): Promise<Records>;
-    remove(records: Records): Promise<void>;
-  };
+/** As much of a queue as the loop needs. */
+export interface DeliveryQueue {
+  /** Events that wait, as far as known. */
+  count(): number;
+  countDropped(code: ErrorCode): void;
+  takeDropped(): DropCounts | undefined;
+  restoreDropped(counts: DropCounts | undefined): void;
+}
+
+export interface DeliveryLoopParts<Records extends Sliceable<Records>> {
+  readonly queue: DeliveryQueue;
+  readonly remove: (records: Records) => MaybePromise<void>;
+  /** The records of the next batch; none when nothing waits. */
+  readonly read: () => MaybePromise<Records>;
   readonly clock: Clock;
-  readonly random: () => number;
+  /** Milliseconds to wait after so many failures in a row. */
+  readonly backoff: (failures: number) => number;
   /** Sends one batch, with what was dropped since the last one. Rejects when there is no answer. */
-  readonly send: (records: Records, dropped: DropCounts | undefined) => Promise<TransportReply>;
+  readonly send: (
+    records: Records,
+    dropped: DropCounts | undefined,
+    isLast: boolean | undefined,
+  ) => Promise<TransportReply>;
   /** One sender at a time where several tabs or processes share the storage. */
   readonly lock: Lock;
   /** Takes turns until one says that it is enough. @default one after the other */
   readonly takeTurns?: (turn: () => Promise<boolean>, isFailing: boolean) => Promise<void>;
   /** What was read has arrived, or waits again. */
   readonly release?: (records: Records) => void;
-  readonly onSent?: ((records: Records, reply: TransportReply) => void) | undefined;
+  readonly onSent: (records: Records, reply: TransportReply) => void;
   /** The collector refused this event, alone in its batch, for good; it was removed and counted as dropped. */
-  readonly onRefused?: ((records: Records, reply: TransportReply) => void) | undefined;
+  readonly onRefused: (records: Records, reply: TransportReply) => void;
   /** An attempt failed; the events are kept. */
-  readonly onFailed?: ((code: ErrorCode, detail: string) => void) | undefined;
+  readonly onFailed: (code: ErrorCode, detail: string) => void;
 }
 
 export interface DeliveryLoop {
-  /** Call after each `queue.add`. */
+  /** Call after each event that is added. */
   wake(): void;
   /**
    * Sends at once, cutting short a back-off, but not a wait that the collector asked for. Resolves once nothing
@@ -60,100 +66,118 @@ export interface DeliveryLoop {
   stop(): void;
 }
 
-const isAccepted = ({ status, body }: TransportReply): boolean =>
-  // A captive portal answers 200 with its own page: only the collector's words free an event from the queue.
-  outcomeOf(status) === 'delivered' && (body as { success?: unknown } | null | undefined)?.success === true;
+/** The loop, and the way past it. */
+export interface OpenDeliveryLoop<Records extends Sliceable<Records>> extends DeliveryLoop {
+  /** Sends these records now, without the lock, in the last turn that a page may get. */
+  sendLast(records: Records): Promise<void>;
+}
+
+// What the loop waits for, by strength: a weaker wait never takes the place of a stronger one.
+const nothing = 0;
+/** Company for the events that wait. */
+const company = 1;
+/** The time after a failed attempt. */
+const backedOff = 2;
+/** The time that the collector asked for. */
+const asked = 3;
+const stopped = 4;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The one delivery loop of the browser and the Node SDK. */
-export const createDeliveryLoop = <Records extends Sliceable<Records> = readonly QueueRecord[]>(
-  parts: DeliveryLoopParts<Records>,
-  options: DeliveryLoopOptions,
-): DeliveryLoop => {
-  const { queue, clock } = parts;
-  const { backoffBase = 1000, backoffCap = 60_000, holdFor = 300_000 } = options;
-
+export const createDeliveryLoop = <Records extends Sliceable<Records>>(
+  {
+    queue,
+    remove,
+    read,
+    clock,
+    backoff,
+    send,
+    lock,
+    takeTurns,
+    release,
+    onSent,
+    onRefused,
+    onFailed,
+  }: DeliveryLoopParts<Records>,
+  { flushAt, flushInterval, holdFor = 300_000 }: DeliveryLoopOptions,
+): OpenDeliveryLoop<Records> => {
   let failures = 0;
-  let isStopped = false;
   let draining: Promise<void> | undefined;
   let timer: unknown;
-  /** The timer waits for company (`interval`), for a failed attempt (`backoff`), or because the collector said so (`asked`). */
-  let wait: 'interval' | 'backoff' | 'asked' | undefined;
+  let wait = nothing;
 
-  const clearTimer = (): void => {
+  const setWait = (kind: number, milliseconds?: number): void => {
     clock.clearTimeout(timer);
-    wait = undefined;
-  };
-
-  const setTimer = (kind: typeof wait, milliseconds: number): void => {
-    if (isStopped || (wait === 'asked' && kind === 'backoff')) return;
-    clearTimer();
     wait = kind;
+    if (milliseconds === undefined) return;
     timer = clock.setTimeout(() => {
-      wait = undefined;
+      wait = nothing;
       void drain();
     }, milliseconds);
   };
 
-  const mustWait = (): boolean => isStopped || wait === 'asked' || wait === 'backoff';
-
-  const fail = (code: ErrorCode, detail: string, asked: number | null = null, atLeast = 0): false => {
-    failures++;
-    const jitter = fullJitter(failures, { base: backoffBase, cap: backoffCap, random: parts.random });
-    setTimer(asked === null ? 'backoff' : 'asked', asked ?? atLeast + jitter);
-    parts.onFailed?.(code, detail);
+  const fail = (code: ErrorCode, detail: string, wish: number | null = null): false => {
+    const pause = backoff(++failures) + (code === 'delivery_held' ? holdFor : 0);
+    const kind = wish === null ? backedOff : asked;
+    if (kind >= wait) setWait(kind, wish ?? pause);
+    onFailed(code, detail);
     return false;
   };
 
   /** @returns false after an attempt that failed: a timer is set */
-  const deliver = async (records: Records): Promise<boolean> => {
+  const deliver = async (records: Records, isLast?: boolean): Promise<boolean> => {
     const dropped = queue.takeDropped();
     let reply: TransportReply;
     try {
-      reply = await parts.send(records, dropped);
+      reply = await send(records, dropped, isLast);
     } catch (error) {
       queue.restoreDropped(dropped);
       return fail('delivery_failed', messageOf(error));
     }
-    if (isAccepted(reply)) {
+    const outcome = outcomeOf(reply.status);
+    // A captive portal answers 200 with its own page: only the collector's words free an event from the queue.
+    if (
+      outcome === 'delivered' &&
+      (reply.body as { success?: unknown } | null | undefined)?.success === true
+    ) {
       failures = 0;
-      await queue.remove(records);
-      parts.onSent?.(records, reply);
+      await remove(records);
+      onSent(records, reply);
       return true;
     }
     queue.restoreDropped(dropped);
-    const outcome = outcomeOf(reply.status);
-    const detail = `HTTP ${reply.status}`;
-    if (outcome === 'hold') return fail('delivery_held', detail, null, holdFor);
-    if (outcome !== 'split')
-      return fail('delivery_failed', detail, retryAfter(reply.retryAfter, clock.now()));
+    if (outcome !== 'split') {
+      const isHeld = outcome === 'hold';
+      return fail(
+        isHeld ? 'delivery_held' : 'delivery_failed',
+        `HTTP ${reply.status}`,
+        isHeld ? null : retryAfter(reply.retryAfter, clock.now()),
+      );
+    }
     const middle = records.length >> 1;
     if (middle) return (await deliver(records.slice(0, middle))) && deliver(records.slice(middle));
-    await queue.remove(records);
+    await remove(records);
     queue.countDropped('delivery_refused');
-    parts.onRefused?.(records, reply);
+    onRefused(records, reply);
     return true;
   };
 
   const turn = (): Promise<boolean> =>
-    parts.lock(async () => {
-      if (mustWait()) return false;
-      const records = await queue.read(options.batch);
+    lock(async () => {
+      if (wait > company) return false;
+      const records = await read();
       try {
         return records.length > 0 && (await deliver(records));
       } finally {
-        parts.release?.(records);
+        release?.(records);
       }
     });
 
   const run = async (): Promise<void> => {
     try {
-      await queue.refresh();
-      if (parts.takeTurns) await parts.takeTurns(turn, failures > 0);
+      if (takeTurns) await takeTurns(turn, failures > 0);
       else while (await turn());
-      // Another tab or process may have sent what this one still counts: a count too high would drain at every call.
-      await queue.refresh();
     } catch (error) {
       // The storage failed, not the network. The events may still be there at the next attempt.
       fail('storage_failed', messageOf(error));
@@ -163,30 +187,33 @@ export const createDeliveryLoop = <Records extends Sliceable<Records> = readonly
   };
 
   const drain = async (): Promise<void> => {
-    if (isStopped) return;
-    if (wait === 'interval') clearTimer();
-    return (draining ??= run());
+    if (wait === company) setWait(nothing);
+    if (wait < stopped) await (draining ??= run());
   };
 
   const wake = (): void => {
-    if (draining || mustWait() || queue.count() === 0) return;
-    if (queue.count() >= options.flushAt) void drain();
-    else if (!wait) setTimer('interval', options.flushInterval);
+    const count = queue.count();
+    if (draining || wait > company || !count) return;
+    if (count >= flushAt) void drain();
+    else if (!wait) setWait(company, flushInterval);
   };
 
   return {
     wake,
 
     async flush() {
-      if (wait === 'backoff') clearTimer();
+      if (wait === backedOff) setWait(nothing);
       // A drain under way may have read past the newest events already.
       await draining;
       await drain();
     },
 
-    stop() {
-      isStopped = true;
-      clearTimer();
+    async sendLast(records) {
+      if (wait === stopped || records.length === 0) return;
+      await deliver(records, true);
+      wake();
     },
+
+    stop: () => setWait(stopped),
   };
 };

@@ -7,14 +7,11 @@
  */
 export type Outcome = 'delivered' | 'retry' | 'hold' | 'split';
 
-const retried = [408, 425, 429];
-const held = [401, 403, 404, 405, 407, 410];
-
 export const outcomeOf = (status: number): Outcome => {
   if (status >= 200 && status < 300) return 'delivered';
-  if (status >= 500 || retried.includes(status)) return 'retry';
+  if (status >= 500 || /408|42[59]/.test(`${status}`)) return 'retry';
   // A redirect that was not followed is an address gone wrong, like a 404.
-  return status < 400 || held.includes(status) ? 'hold' : 'split';
+  return status < 400 || /40[13457]|410/.test(`${status}`) ? 'hold' : 'split';
 };
 
 /** Longest wait that a server can ask for, milliseconds. Segment's clients have the same. */
@@ -25,7 +22,6 @@ const longestWait = 300_000;
  * Null if there is none or it cannot be read.
  */
 export const retryAfter = (header: string | null | undefined, now: number): number | null => {
-  if (!header) return null;
-  const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  const wait = Number(header) * 1000 || Date.parse(header!) - now;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), longestWait);
 };

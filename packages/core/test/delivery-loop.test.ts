@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { fullJitter } from '../src/backoff.ts';
 import { encodeBatch } from '../src/batch.ts';
 import {
   createDeliveryLoop,
@@ -6,14 +7,22 @@ import {
   type DeliveryLoopParts,
 } from '../src/delivery-loop.ts';
 import { createMemoryStorage } from '../src/memory-storage.ts';
-import type { TransportReply } from '../src/ports.ts';
+import type { QueueLimit, QueueRecord, TransportReply } from '../src/ports.ts';
 import { createQueue } from '../src/queue.ts';
 import { accepted, createFakeClock, createFakeTransport, settle, type FakeTransport } from './fakes.ts';
 
+type Parts = DeliveryLoopParts<readonly QueueRecord[]>;
+
+interface Options extends Partial<DeliveryLoopOptions> {
+  readonly batch?: QueueLimit;
+  readonly base?: number;
+  readonly cap?: number;
+}
+
 const open = (
   answer: (messageIds: string[]) => TransportReply | Error | Promise<TransportReply>,
-  options: Partial<DeliveryLoopOptions> = {},
-  parts: Partial<DeliveryLoopParts> = {},
+  { batch = { count: 10, bytes: 100_000 }, base = 1000, cap = 60_000, ...options }: Options = {},
+  parts: Partial<Parts> = {},
 ) => {
   const clock = createFakeClock();
   const queue = createQueue(
@@ -27,8 +36,10 @@ const open = (
   const delivery = createDeliveryLoop(
     {
       queue,
+      read: () => queue.read(batch),
+      remove: queue.remove,
       clock,
-      random: () => 0.5,
+      backoff: (failures) => fullJitter(failures, { base, cap, random: () => 0.5 }),
       lock: (task) => task(),
       send: (records, dropped) =>
         transport.send(
@@ -42,7 +53,7 @@ const open = (
       onRefused,
       ...parts,
     },
-    { flushAt: 3, flushInterval: 1000, batch: { count: 10, bytes: 100_000 }, ...options },
+    { flushAt: 3, flushInterval: 1000, ...options },
   );
   const track = (...messageIds: string[]): void => {
     for (const messageId of messageIds) {
@@ -123,7 +134,7 @@ describe('temporary failures', () => {
   });
 
   it('waits longer after each failure, up to the cap', async () => {
-    const { clock, track, onFailed } = open(() => ({ status: 503 }), { backoffBase: 1000, backoffCap: 4000 });
+    const { clock, track, onFailed } = open(() => ({ status: 503 }), { base: 1000, cap: 4000 });
     track('a', 'b', 'c');
     await settle();
     const waits: number[] = [];
@@ -223,6 +234,40 @@ describe('lasting failures', () => {
   });
 });
 
+it('sends what a page has unsent in its last turn without the lock, and marks it so', async () => {
+  const marks: unknown[] = [];
+  const { queue, clock, delivery, transport } = open(
+    () => accepted,
+    {},
+    { lock: () => new Promise(() => {}) },
+  );
+  void queue.add('{"messageId":"a"}');
+  await delivery.sendLast(await queue.read({ count: 10, bytes: 1000 }));
+  expect(transport.requests).toEqual([['a']]);
+  expect(queue.count()).toBe(0);
+  await delivery.sendLast([]);
+  delivery.stop();
+  void queue.add('{"messageId":"b"}');
+  await delivery.sendLast(await queue.read({ count: 10, bytes: 1000 }));
+  await clock.advance(5000);
+  expect(transport.requests).toHaveLength(1);
+  const other = open(
+    () => accepted,
+    {},
+    {
+      send: async (_records, _dropped, isLast) => {
+        marks.push(isLast);
+        return accepted;
+      },
+    },
+  );
+  other.track('a', 'b', 'c');
+  await settle();
+  void other.queue.add('{"messageId":"d"}');
+  await other.delivery.sendLast(await other.queue.read({ count: 10, bytes: 1000 }));
+  expect(marks).toEqual([undefined, true]);
+});
+
 it('sends under the lock, and not while another holder has it', async () => {
   let free: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (free = resolve));
@@ -258,10 +303,14 @@ it('goes on after the storage failed once', async () => {
   const delivery = createDeliveryLoop(
     {
       queue,
+      read: () => queue.read({ count: 10, bytes: 1000 }),
+      remove: queue.remove,
       clock,
-      random: () => 0.5,
+      backoff: () => 500,
       lock: (task) => task(),
-      send: (records) =>
+      onSent() {},
+      onRefused() {},
+      send: (records: readonly QueueRecord[]) =>
         transport.send(
           encodeBatch(
             records.map((record) => record.json),
@@ -270,7 +319,7 @@ it('goes on after the storage failed once', async () => {
         ),
       onFailed,
     },
-    { flushAt: 1, flushInterval: 1000, batch: { count: 10, bytes: 1000 } },
+    { flushAt: 1, flushInterval: 1000 },
   );
   void queue.add('{"messageId":"a"}');
   delivery.wake();

@@ -1,5 +1,4 @@
-import type { Clock, QueueKey } from '@nitka/core';
-import type { BrowserQueueStorage } from './storage/queue.ts';
+import type { Clock } from '@nitka/core';
 import type { TextStore } from './storage/text-store.ts';
 import { uuidV7 } from './uuid.ts';
 
@@ -7,7 +6,8 @@ export interface AcknowledgementParts {
   readonly store: TextStore;
   /** Start of the notes' keys in `store`. */
   readonly prefix: string;
-  readonly storage: Pick<BrowserQueueStorage, 'remove'>;
+  /** Removes what has arrived. */
+  readonly remove: (keys: readonly string[]) => void;
   /** The text of every cookie that this page may read. */
   readonly readCookies: () => string;
   readonly clock: Clock;
@@ -18,9 +18,11 @@ export interface Acknowledgements {
    * Notes down what is about to leave under a new short name. The collector has one cookie for each last character of a
    * name: what is sent while leaving is kept from sharing one with the batch before, whose answer may be on its way.
    */
-  note(keys: readonly QueueKey[], isLeaving?: boolean): string;
+  note(keys: readonly string[], isLeaving?: boolean): string;
   /** The page has its answer itself; or, `unanswered`, only an acknowledgement can tell. */
   forget(name: string, isUnanswered?: boolean): void;
+  /** True while a request of this page that carries the event has no answer. */
+  isOnTheWay(key: string): boolean;
   /**
    * Removes what was acknowledged to a page that has gone. Resolves when no other page's request is so young that its
    * answer may still be on its way.
@@ -40,43 +42,42 @@ const patience = 2000;
 export const createAcknowledgements = ({
   store,
   prefix,
-  storage,
+  remove,
   readCookies,
   clock,
 }: AcknowledgementParts): Acknowledgements => {
-  /** Notes of this page's requests that have no answer yet. */
-  const own = new Set<string>();
+  /** What this page's requests without an answer hold, by name. */
+  const own = new Map<string, readonly string[]>();
 
   /** @returns true while a request of another page may have its answer on the way */
   const look = (): boolean => {
     const cookies = readCookies();
-    return store
-      .keys(prefix)
-      .filter((note) => !own.has(note))
-      .map((note) => {
-        const [at, ...keys] = (store.get(note) ?? '').split(',');
-        const name = note.slice(prefix.length);
-        const hasArrived = name.length > 9 && cookies.includes(name);
-        if (!hasArrived && Math.abs(clock.now() - Number(at)) < patience) return true;
-        if (hasArrived) storage.remove(keys.map((key) => ({ key })));
-        store.remove(note);
-        return false;
-      })
-      .includes(true);
+    const awaited = store.keys(prefix).filter((name) => {
+      if (own.has(name)) return false;
+      const [at, ...keys] = (store.get(prefix + name) ?? '').split(',');
+      const hasArrived = name.length > 9 && cookies.includes(name);
+      if (!hasArrived && Math.abs(clock.now() - Number(at)) < patience) return true;
+      if (hasArrived) remove(keys);
+      store.remove(prefix + name);
+      return false;
+    });
+    return awaited.length > 0;
   };
 
   return {
     note(keys, isLeaving) {
       const name = uuidV7().slice(-11) + (isLeaving ? 1 + (clock.now() % 9) : 0);
-      own.add(prefix + name);
+      own.set(name, keys);
       store.set(prefix + name, [clock.now(), ...keys].join());
       return name;
     },
 
     forget(name, isUnanswered) {
-      own.delete(prefix + name);
+      own.delete(name);
       if (!isUnanswered) store.remove(prefix + name);
     },
+
+    isOnTheWay: (key) => [...own.values()].some((keys) => keys.includes(key)),
 
     async settle() {
       for (let looks = 0; looks < 10 && look(); looks++) {

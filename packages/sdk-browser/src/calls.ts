@@ -1,11 +1,10 @@
 import { isPlaceholder, type ErrorCode, type EventType, type JsonObject } from '@nitka/core';
 import type { Tracker } from './api.ts';
-import type { Features } from './features.ts';
+import { createPageReader, protectTraits } from './features.ts';
 
 export interface CallParts {
   readonly now: () => number;
   readonly hashIdentifiers: boolean | undefined;
-  readonly protectTraits: Features['protectTraits'];
   /** Where the page is now. */
   readonly readPage: (() => JsonObject) | undefined;
   /** Makes an event that happened at `at`. */
@@ -22,65 +21,65 @@ const isId = (value: unknown): boolean => /string|number/.test(typeof value) && 
 export const createCalls = ({
   now,
   hashIdentifiers,
-  protectTraits,
   readPage,
   make,
   setUserId,
   report,
 }: CallParts): Calls => {
-  /** @param isNeeded makes no event where no trait is left */
-  const withTraits = (
-    fields: { type: EventType; [field: string]: string },
-    traits?: JsonObject,
-    context?: JsonObject,
-    isNeeded?: boolean,
-  ): void => {
+  const refuse = (call: string): void => report('invalid_call', call);
+
+  /** @param id whom the traits are of; without one, and without a trait, there is no event */
+  const withTraits = (type: EventType, id?: object, traits?: JsonObject, context?: JsonObject): void => {
     const at = now();
-    const { type, ...rest } = fields;
     const use = (safe: JsonObject): void => {
-      if (!isNeeded || Object.values(safe).some((value) => value != null)) {
-        make(type, at, { ...rest, traits: safe }, context);
+      if (id || Object.values(safe).some((value) => value != null)) {
+        make(type, at, { ...id, traits: safe }, context);
       }
     };
-    const safe = protectTraits
-      ? protectTraits({ ...traits }, !!hashIdentifiers)
-      : { ...traits, ...(hashIdentifiers && { phone: undefined, email: undefined }) };
-    if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
-    else use(safe);
+    if (protectTraits) {
+      const safe = protectTraits({ ...traits }, !!hashIdentifiers);
+      if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
+      else use(safe);
+    } else {
+      const { phone, email, ...rest } = traits ?? {};
+      use(hashIdentifiers ? rest : { ...rest, phone, email });
+    }
   };
 
   return {
-    link: ({ phone, email }, context) => withTraits({ type: 'identify' }, { phone, email }, context, true),
+    link: ({ phone, email }, context) => withTraits('identify', undefined, { phone, email }, context),
 
     track(event, properties, context) {
-      if (typeof event !== 'string' || !event) return report('invalid_call', 'track');
+      if (typeof event !== 'string' || !event) return refuse('track');
       make('track', now(), { event, properties }, context);
     },
 
     page(name, properties, context) {
-      make('page', now(), { name, properties: { ...readPage?.(), ...properties } }, context);
+      make(
+        'page',
+        now(),
+        { name, properties: { ...(createPageReader && readPage?.()), ...properties } },
+        context,
+      );
     },
 
     identify(userId, traits, context) {
       // Segment's clients may leave the userId out.
       if (typeof userId === 'object' && userId) [userId, traits, context] = [undefined, userId, traits];
-      if (isId(userId)) {
-        setUserId(String(userId));
-        withTraits({ type: 'identify', userId: String(userId) }, traits, context);
-      } else {
-        // A placeholder would join strangers into one person.
-        if (userId != null) report('invalid_call', 'identify');
-        withTraits({ type: 'identify' }, traits, context, true);
-      }
+      const isGiven = isId(userId);
+      if (isGiven) setUserId(String(userId));
+      // A placeholder would join strangers into one person.
+      else if (userId != null) refuse('identify');
+      withTraits('identify', isGiven ? { userId: String(userId) } : undefined, traits, context);
     },
 
     group(groupId, traits, context) {
-      if (!isId(groupId)) return report('invalid_call', 'group');
-      withTraits({ type: 'group', groupId: String(groupId) }, traits, context);
+      if (!isId(groupId)) return refuse('group');
+      withTraits('group', { groupId: String(groupId) }, traits, context);
     },
 
     alias(userId, previousId, context) {
-      if (!isId(userId)) return report('invalid_call', 'alias');
+      if (!isId(userId)) return refuse('alias');
       make('alias', now(), { userId: String(userId), previousId: previousId && String(previousId) }, context);
     },
   };

@@ -1,6 +1,10 @@
 import type { TextStore } from './storage/text-store.ts';
 
-export type ConsentStatus = 'granted' | 'denied' | 'pending';
+/**
+ * `pending`: nothing is stored or sent, calls wait in memory. `denied`: nothing is stored, sent or kept.
+ * `cookieless`: nothing is stored; events are sent without anything that outlives the page.
+ */
+export type ConsentStatus = 'granted' | 'denied' | 'pending' | 'cookieless';
 
 export type ConsentPurposes = Readonly<Record<string, boolean>>;
 
@@ -14,18 +18,17 @@ export interface Consent {
 
 /**
  * The visitor's choice, over the status that holds without one. What is remembered is as little as works: a choice
- * equal to the default needs no memory, and where the site asks anew on each page (`pending`) a refusal stores
- * nothing at all.
+ * equal to the default needs no memory, and where the site asks anew on each page (`pending`) only a grant is stored.
  */
-export const createConsent = (store: TextStore, key: string, initial: ConsentStatus): Consent => {
+export const createConsent = (store: TextStore, initial: ConsentStatus): Consent => {
   let status = initial;
   let purposes: ConsentPurposes | undefined;
 
   const follow = (): void => {
     // A refusal, of the site or remembered, is stronger than any grant but an explicit one.
     if (initial === 'denied') return;
-    const [chosen, list] = (store.get(key) ?? '').split('|');
-    status = chosen === 'granted' || chosen === 'denied' ? chosen : initial;
+    const [chosen = '', list] = (store.get('c') ?? '').split('|');
+    status = /^(granted|denied|cookieless)$/.test(chosen) ? (chosen as ConsentStatus) : initial;
     try {
       purposes = JSON.parse(list!) as ConsentPurposes;
     } catch {
@@ -41,9 +44,10 @@ export const createConsent = (store: TextStore, key: string, initial: ConsentSta
 
     set(next, nextPurposes) {
       [status, purposes] = [next, nextPurposes];
-      const isImplied = (next === initial && !purposes) || (next === 'denied' && initial === 'pending');
-      if (isImplied || next === 'pending') store.remove(key);
-      else store.set(key, next + (purposes ? `|${JSON.stringify(purposes)}` : ''));
+      const isImplied =
+        next === 'pending' || (initial === 'pending' ? next !== 'granted' : next === initial && !purposes);
+      if (isImplied) store.remove('c');
+      else store.set('c', next + (purposes ? `|${JSON.stringify(purposes)}` : ''));
     },
   };
 };

@@ -28,11 +28,11 @@ export const readDevice = ({ navigator, screen, devicePixelRatio }: Window): Eve
  * The name of the time zone, asked of `Intl` only when the offset has changed: its first use on a page loads ICU data
  * and takes longer than all the rest of a start.
  */
-export const readTimezone = (store: TextStore, key: string): string => {
+export const readTimezone = (store: TextStore): string => {
   const offset = String(new Date().getTimezoneOffset());
-  const [known, zone] = (store.get(key) ?? '').split('|');
+  const [known, zone] = (store.get('z') ?? '').split('|');
   if (zone && known === offset) return zone;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  store.set(key, `${offset}|${timeZone}`);
+  store.set('z', `${offset}|${timeZone}`);
   return timeZone;
 };

@@ -1,28 +1,22 @@
-import type { QueuedCall, EventMap, Tracker } from './api.ts';
-import { standardFeatures, type Features } from './features.ts';
+import type { EventMap, Tracker } from './api.ts';
 import { createInertTracker } from './inert.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
-import { createPageTracker } from './tracker.ts';
+import { createPageTracker, type PageTracker } from './tracker.ts';
 
 // Taken when the script loads: later the page, or another script, may have replaced it.
-const nativeFetch = typeof fetch === 'function' ? fetch.bind(globalThis) : undefined;
+const nativeFetch = (globalThis.fetch as typeof fetch | undefined)?.bind(globalThis);
 
 /** Shared by every copy of the script on a page: two bundles, or one loaded anew by a development server. */
 const registry = Symbol.for('nitka');
 
-type Registry = { [registry]?: Record<string, Tracker> };
+type Registry = { [registry]?: Record<string, PageTracker> };
 
 /**
  * The page's tracker for a write key: made once.
  *
- * @param early calls made before the script had loaded
  * @returns null with wrong options
  */
-export const openTracker = (
-  options: TrackerOptions,
-  features: Features,
-  early?: readonly QueuedCall[],
-): Tracker | null => {
+export const openTracker = (options: TrackerOptions): PageTracker | null => {
   const settings = readOptions(options);
   if (!settings) {
     console.error('nitka: invalid_option (writeKey, endpoint)');
@@ -33,8 +27,6 @@ export const openTracker = (
   return (trackers[writeKey] ??= createPageTracker(settings, {
     page: window,
     fetch: nativeFetch,
-    features,
-    early,
     onClose: () => delete trackers[writeKey],
   }));
 };
@@ -48,4 +40,5 @@ export const openTracker = (
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
-  (typeof window === 'undefined' ? null : openTracker(options, standardFeatures)) ?? createInertTracker();
+  (typeof window === 'undefined' ? null : (openTracker(options) as Tracker<Events> | null)) ??
+  createInertTracker();

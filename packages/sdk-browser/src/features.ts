@@ -1,24 +1,46 @@
 import type { EventContext, JsonObject } from '@nitka/core';
-import { createPageReader, readDevice, readTimezone } from './context.ts';
+import { createBareVisit as bareVisit, type BareVisitParts } from './bare.ts';
+import { createPageReader as pageReader, readDevice as device, readTimezone } from './context.ts';
+import { createPlugins as plugins, type HostParts, type Plugins } from './host.ts';
+import type { Settings } from './options.ts';
 import type { TextStore } from './storage/text-store.ts';
-import { protectTraits } from './traits.ts';
+import { protectTraits as protect } from './traits.ts';
+import type { Compress } from './transport/fetch.ts';
+import type { Visit } from './visit.ts';
 
-/** What the smallest bundle leaves out. */
+/** What the smallest script leaves out: it is built with `no-features.ts` in place of this file. */
 export interface Features {
+  readonly createPlugins?: (parts: HostParts) => Plugins;
+  /** For the consent `cookieless`. Without it nothing is sent then. */
+  readonly createBareVisit?: (parts: BareVisitParts) => Visit;
+  /** The option `compress`, which an attribute of a tag cannot give. */
+  readonly readCompress?: (settings: Settings) => Compress | undefined;
   /** @returns what reads where the page is, without storage */
-  createPageReader?(page: Window): () => JsonObject;
+  readonly createPageReader?: (page: Window) => () => JsonObject;
   /** Adds to the context of each event, at the call. */
-  readDevice?(page: Window): EventContext;
+  readonly readDevice?: (page: Window) => EventContext;
   /** Adds to the context when an event enters a batch: what is too slow for a call. */
-  readLater?(store: TextStore, prefix: string): EventContext;
+  readonly readLater?: (store: TextStore) => EventContext;
   /** Normalises, and hashes if asked. Without it traits leave as they are, and none that should be hashed. */
-  protectTraits?(traits: JsonObject, hash: boolean): JsonObject | Promise<JsonObject>;
+  readonly protectTraits?: (traits: JsonObject, hash: boolean) => JsonObject | Promise<JsonObject>;
 }
 
-/** Page and device, normalised identifiers. */
-export const standardFeatures: Features = {
+const standard: Features = {
+  createPlugins: plugins,
+  createBareVisit: bareVisit,
+  readCompress: ({ compress }) => compress,
+  createPageReader: pageReader,
+  readDevice: device,
+  readLater: (store) => ({ timezone: readTimezone(store) }),
+  protectTraits: protect,
+};
+
+export const {
+  readCompress,
+  createPlugins,
+  createBareVisit,
   createPageReader,
   readDevice,
-  readLater: (store, prefix) => ({ timezone: readTimezone(store, `${prefix}.z`) }),
+  readLater,
   protectTraits,
-};
+} = standard;

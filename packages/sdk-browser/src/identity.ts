@@ -1,19 +1,21 @@
-import { isVisitorId, oldestVisitorId, type Clock } from '@nitka/core';
+import { isVisitorId, type Clock, type Lock } from '@nitka/core';
 import type { CookieTier } from './storage/cookie.ts';
 import type { DatabaseTier } from './storage/indexed-db.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { uuidV7 } from './uuid.ts';
 
 export interface IdentityParts {
-  readonly cookie: CookieTier;
+  readonly cookie: Pick<CookieTier, 'read' | 'write'>;
   readonly store: TextStore;
-  /** Key of the id in `store`. */
-  readonly key: string;
-  readonly database: DatabaseTier;
+  readonly database: Pick<DatabaseTier, 'keep'>;
+  /** What IndexedDB held when the page was opened. */
+  readonly loaded: Promise<Map<unknown, unknown>>;
   /** The server tier: tells it an id, if there is one, and resolves to the id it goes by. `replace`: also if that is younger. */
   readonly tellServer: (id: string | undefined, replace?: boolean) => Promise<unknown>;
   /** An id from elsewhere, for a visitor who has none here. */
   readonly offered?: string | undefined;
+  /** One tab at a time. */
+  readonly lock: Lock;
   readonly clock: Clock;
 }
 
@@ -40,104 +42,99 @@ const patience = { database: 1000, server: 2000 };
 export const createIdentity = ({
   cookie,
   store,
-  key,
   database,
+  loaded,
   tellServer,
   offered,
+  lock,
   clock,
 }: IdentityParts): Identity => {
-  // Kept apart until settled: the next page must go on with it, yet still ask the server.
-  const provisional = `${key}.new`;
-  const renewed = `${key}.day`;
-  // An older id is one that the visitor has put away.
-  const floor = (): string => store.get(`${key}.min`) ?? '';
-  const locals = (): unknown[] => [...cookie.read(), store.get(key)];
-  const known = oldestVisitorId(locals());
-  const own = known ?? oldestVisitorId([store.get(provisional)]);
-  let id = own ?? oldestVisitorId([offered]) ?? uuidV7();
-  let inDatabase: unknown;
+  const own = [store.get('id.new')].find(isVisitorId);
+  let id = own ?? [offered].find(isVisitorId) ?? uuidV7();
   /** A tier holds it, or every tier has said that it knows no other. */
-  let isKnown = !!known;
+  let isKnown = false;
   let isSettled = false;
-  let isHealed = false;
   let isClosed = false;
-  if (!known) store.set(provisional, id);
+  /** The id that the tiers hold. */
+  let healed: string | undefined;
+  let inDatabase: unknown;
 
+  /** An older id is one that the visitor has put away. */
+  const floor = (): string => store.get('id.min') ?? '';
   const insist = (): void => void tellServer(id, true).catch(() => {});
+  const within = (milliseconds: number, answer: Promise<unknown>): Promise<unknown> =>
+    Promise.race([
+      answer.catch(() => {}),
+      new Promise<void>((resolve) => clock.setTimeout(resolve, milliseconds)),
+    ]);
 
   /** Without the server's answer the id stays provisional in the tiers, so that the next page asks again. */
-  const heal = (): void => {
-    if (!isKnown || !isSettled || isHealed || isClosed) return;
-    isHealed = true;
-    store.remove(provisional);
-    store.set(key, id);
+  const heal = async (): Promise<void> => {
+    if (!isKnown || !isSettled || isClosed || healed === id) return;
+    healed = id;
+    store.remove('id.new');
+    store.set('id', id);
     // Finding the cookie's domain takes several round trips to another process: done when needed, and once a day.
     const today = `${id}|${Math.floor(clock.now() / 864e5)}`;
-    if (store.get(renewed) !== today || cookie.read().join() !== id) {
+    if (store.get('id.day') !== today || cookie.read().join() !== id) {
       cookie.write(id);
-      store.set(renewed, today);
+      store.set('id.day', today);
     }
-    if (inDatabase !== id) database.write((inDatabase = id)).catch(() => {});
+    if (inDatabase !== id) await within(patience.database, database.keep('id', (inDatabase = id)));
   };
 
   const adopt = (candidate: unknown): void => {
-    if (isClosed || !isVisitorId(candidate) || candidate === id) return;
+    if (isClosed || !isVisitorId(candidate)) return;
     if (candidate < floor()) {
       // Events of the former id, sent late, have brought it back into the server's cookie.
       if (isSettled) insist();
       return;
     }
     // A provisional id never competes: with a clock set back it would look older than the real one.
-    if (!isKnown || candidate < id) {
-      id = candidate;
-      isHealed = false;
-    }
+    if (!isKnown || candidate < id || id < floor()) id = candidate;
     isKnown = true;
-    heal();
+    void heal();
   };
+  const adoptLocal = (): void => [...cookie.read(), store.get('id')].forEach(adopt);
 
   const answered = (candidate: unknown): void => {
     adopt(candidate);
     isKnown = true;
-    heal();
+    void heal();
   };
-
-  const within = (milliseconds: number, answer: Promise<void>): Promise<void> =>
-    Promise.race([
-      answer.catch(() => {}),
-      new Promise<void>((resolve) => clock.setTimeout(resolve, milliseconds)),
-    ]);
 
   const settle = async (): Promise<void> => {
     await within(
       patience.database,
-      database.read().then((found) => adopt((inDatabase = found))),
+      loaded.then((kept) => adopt((inDatabase = kept.get('id')))),
     );
+    // Another tab may have settled meanwhile.
+    adoptLocal();
     // An id from elsewhere is not told: it may be older than the one that the server knows, and must not win.
     if (!isKnown) await within(patience.server, tellServer(own || !offered ? id : undefined).then(answered));
-    // Another tab may have settled meanwhile.
-    locals().forEach(adopt);
     isSettled = true;
-    heal();
+    await heal();
   };
 
+  adoptLocal();
+  // Kept apart until settled: the next page must go on with it, yet still ask the server.
+  if (!isKnown) store.set('id.new', id);
   return {
     id() {
-      const stored = store.get(key);
       // Another tab may have found an older id, or have made a new one on purpose.
-      if (isVisitorId(stored) && id < floor()) id = stored;
-      else adopt(stored);
+      adopt(store.get('id'));
       return id;
     },
-    settled: settle(),
+
+    // Tabs that meet a new visitor together settle one after the other: the second finds the id of the first.
+    settled: isKnown ? settle() : lock(settle),
     answered,
 
     renew() {
       isSettled = isKnown = true;
-      isHealed = false;
       id = uuidV7();
-      store.set(`${key}.min`, id);
-      heal();
+      store.set('id.min', id);
+      void heal();
       insist();
     },
 

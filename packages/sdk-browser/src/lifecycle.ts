@@ -38,16 +38,20 @@ export interface LeaveTasks {
  * covers old Safari; `unload` is not used, since it costs the page its place in the back/forward cache.
  * https://developer.chrome.com/docs/web-platform/page-lifecycle-api
  */
-export const watchPage = (page: Window, { listen }: Lifecycle, tasks: LeaveTasks): void => {
+export const watchPage = (
+  page: Window,
+  listen: Lifecycle['listen'],
+  { leave, freeze, comeBack }: LeaveTasks,
+): void => {
   listen(page.document, 'visibilitychange', () => {
-    if (page.document.visibilityState === 'hidden') tasks.leave();
+    if (page.document.visibilityState === 'hidden') leave();
   });
   listen(page, 'pagehide', () => {
-    tasks.leave();
-    tasks.freeze();
+    leave();
+    freeze();
   });
   listen(page, 'pageshow', (event) => {
-    if ((event as PageTransitionEvent).persisted) tasks.comeBack();
+    if ((event as PageTransitionEvent).persisted) comeBack();
   });
-  listen(page, 'online', () => tasks.comeBack());
+  listen(page, 'online', () => comeBack());
 };

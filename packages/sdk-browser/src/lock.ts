@@ -1,6 +1,6 @@
-import type { Lock } from '@nitka/core';
+import type { Clock, Lock } from '@nitka/core';
 
-export interface SendLock {
+export interface TabLock {
   readonly run: Lock;
   /**
    * Gives the lock up and asks for none while the page is hidden away: a page that holds or awaits one is refused
@@ -13,33 +13,27 @@ export interface SendLock {
 const stuckAfter = 15_000;
 
 /**
- * One sender at a time among the tabs of a site. A stuck tab does not hold up the others: after a while they send
- * without the lock, as pages without Web Locks (http, old Safari) always do. Sending twice harms nothing, since the
- * collector removes duplicates; a tab also waits a moment for what another has just sent (acknowledgements.ts).
+ * One tab of a site at a time. A stuck tab does not hold up the others: after a while they go on without the lock, as
+ * pages without Web Locks (http, old Safari) always do. Sending twice harms nothing, since the collector removes
+ * duplicates; a tab also waits a moment for what another has just sent (acknowledgements.ts).
  */
-export const createSendLock = (page: Window, key: string): SendLock => {
+export const createTabLock = ({ navigator }: Window, clock: Clock, name: string): TabLock => {
   let release = (): void => {};
   return {
     release: () => release(),
 
     async run(task) {
       const abort = new AbortController();
+      const { signal } = abort;
       let work: ReturnType<typeof task> | undefined;
-      const released = new Promise<void>((resolve) => {
-        release = () => {
-          resolve();
-          abort.abort();
-        };
-      });
-      const timer = page.setTimeout(release, stuckAfter);
+      const released = new Promise((resolve) => (signal.onabort = resolve));
+      release = () => abort.abort();
+      clock.setTimeout(release, stuckAfter);
       try {
-        await page.navigator.locks.request(key, { signal: abort.signal }, () =>
-          Promise.race([(work = task()), released]),
-        );
+        await navigator.locks.request(name, { signal }, () => Promise.race([(work = task()), released]));
       } catch {
         // Not there, refused, or waited too long; or the task itself failed, which the return below tells.
       }
-      page.clearTimeout(timer);
       return work ?? task();
     },
   };

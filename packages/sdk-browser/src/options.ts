@@ -1,5 +1,6 @@
 import type { ConsentStatus } from './consent.ts';
 import type { Plugin } from './plugin.ts';
+import type { Compress } from './transport/fetch.ts';
 
 export interface TrackerOptions {
   /** Public key of the source, as configured in the collector. */
@@ -39,12 +40,22 @@ export interface TrackerOptions {
   readonly maxQueueAge?: number;
   /** Only SHA-256 of phones and e-mails leaves the page. Needs https. @default false */
   readonly hashIdentifiers?: boolean;
+  /** Makes requests smaller: `gzip` of `@nitka/browser/gzip`. Not used while the page is left. @default none */
+  readonly compress?: Compress;
   readonly plugins?: readonly Plugin[];
   /** Writes to the console what the tracker does. Not for production. @default false */
   readonly debug?: boolean;
 }
 
-type Optional = 'cookie' | 'consentVersion' | 'respectGpc' | 'respectDnt' | 'hashIdentifiers' | 'debug';
+type Optional =
+  | 'plugins'
+  | 'cookie'
+  | 'compress'
+  | 'consentVersion'
+  | 'respectGpc'
+  | 'respectDnt'
+  | 'hashIdentifiers'
+  | 'debug';
 
 export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>;
 
@@ -59,7 +70,6 @@ export const readOptions = (options: TrackerOptions): Settings | null => {
     maxQueueCount: 5000,
     maxQueueBytes: 2_000_000,
     maxQueueAge: 604_800_000,
-    plugins: [],
   };
   for (const [name, value] of Object.entries(options)) if (value != null) settings[name] = value;
   const endpoint = String(settings['endpoint']).replace(/\/+$/, '');

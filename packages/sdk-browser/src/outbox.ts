@@ -1,23 +1,21 @@
 import {
   createDeliveryLoop,
-  createQueue,
   encodeBatch,
-  limits,
+  fullJitter,
   type Clock,
   type DropCounts,
   type EventContext,
-  type QueueRecord,
+  type Lock,
   type TransportReply,
 } from '@nitka/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import type { Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
-import type { SendLock } from './lock.ts';
 import type { Settings } from './options.ts';
 import type { Session } from './session.ts';
 import { createSequence } from './sequence.ts';
-import { readCookies } from './storage/cookie.ts';
-import { createBrowserQueueStorage } from './storage/queue.ts';
+import { cookieText } from './storage/cookie.ts';
+import { createEventQueue, type EventRecord } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { sendBeacon } from './transport/beacon.ts';
 import type { Http } from './transport/fetch.ts';
@@ -26,14 +24,17 @@ import { uuidV7 } from './uuid.ts';
 export interface OutboxParts {
   readonly settings: Settings;
   readonly store: TextStore;
-  readonly identity: Identity;
-  readonly session: Session;
+  readonly identity: Pick<Identity, 'id' | 'settled' | 'answered'>;
+  readonly session: Pick<Session, 'settle'>;
   readonly http: Http;
   readonly page: Window;
-  readonly lock: SendLock;
+  /** One tab of the site at a time. */
+  readonly lock: Lock;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
-  readonly readLater: () => EventContext | undefined;
+  readonly readLater?: (() => EventContext) | undefined;
+  /** Asks for no cookie and sends no beacon, which would carry them all. */
+  readonly isBare: boolean;
 }
 
 /** What waits to be sent, and its way out. */
@@ -57,131 +58,100 @@ const overhead = { event: 90, batch: 500 };
 
 const path = '/v1/batch';
 
-export const createOutbox = (parts: OutboxParts): Outbox => {
-  const { settings, store, identity, http, page, lock, clock, tell } = parts;
-  const { writeKey, storagePrefix } = settings;
-  /** Keys of the records in requests that have no answer yet. */
-  const onTheWay = new Set<unknown>();
-  let isStopped = false;
-
-  const storage = createBrowserQueueStorage(
-    store,
-    `${storagePrefix}.q.${writeKey}.`,
-    uuidV7().slice(-9),
-    onTheWay,
-  );
-  const sequence = createSequence(
-    store,
-    `${storagePrefix}.n`,
-    storage,
-    parts.readLater,
-    parts.session.settle,
-  );
+export const createOutbox = ({
+  settings,
+  store,
+  identity,
+  session,
+  http,
+  page,
+  lock,
+  clock,
+  tell,
+  readLater,
+  isBare,
+}: OutboxParts): Outbox => {
+  const { writeKey, flushAt, flushInterval } = settings;
+  const own = uuidV7().slice(-9);
+  const queue = createEventQueue({ store, prefix: `q.${writeKey}/`, page: own, clock, tell }, settings);
+  const sequence = createSequence({ store, queue, readLater, settleSession: session.settle });
   const acknowledgements = createAcknowledgements({
     store,
-    prefix: `${storagePrefix}.a.${writeKey}.`,
-    storage,
-    readCookies: () => readCookies(page.document).join(),
+    prefix: `a.${writeKey}/`,
+    remove: queue.remove,
+    readCookies: () => cookieText(page.document),
     clock,
   });
-  const queue = createQueue(
-    { storage, clock, onDropped: (code, count) => tell('dropped', code, count) },
-    { maxCount: settings.maxQueueCount, maxBytes: settings.maxQueueBytes, maxAge: settings.maxQueueAge },
-  );
+  const { isOnTheWay } = acknowledgements;
+  const keysOf = (records: readonly EventRecord[]): string[] => records.map(({ key }) => key);
 
   const send = async (
-    records: readonly QueueRecord[],
-    dropped?: DropCounts,
-    isLeaving?: boolean,
+    records: readonly EventRecord[],
+    dropped: DropCounts | undefined,
+    isLast: boolean | undefined,
   ): Promise<TransportReply> => {
-    const keys = records.map(({ key }) => key);
-    const ack = acknowledgements.note(keys, isLeaving);
+    const ack = acknowledgements.note(keysOf(records), isLast);
     const body = encodeBatch(sequence.stamp(records, identity.id()), {
       sentAt: clock.now(),
       writeKey,
       dropped,
-      ack,
+      ack: isBare ? undefined : ack,
     });
-    keys.forEach((key) => onTheWay.add(key));
-    const release = (isUnanswered?: boolean): void => {
-      keys.forEach((key) => onTheWay.delete(key));
-      acknowledgements.forget(ack, isUnanswered);
-    };
     try {
-      const reply = await http.send(path, body, 'POST', isLeaving);
-      release();
+      const reply = await http.send(path, body, 'POST', isLast);
+      acknowledgements.forget(ack);
       return reply;
     } catch (error) {
       // To a page that is left, Chromium says that its requests have failed, and goes on with them: only a page that
       // lives on may try again. What a beacon carries has no answer but the acknowledgement.
-      const isUnanswered = isLeaving && sendBeacon(page, settings.endpoint + path, body);
-      clock.setTimeout(() => release(isUnanswered), 50);
+      const isUnanswered = isLast && !isBare && sendBeacon(page, settings.endpoint + path, body);
+      clock.setTimeout(() => acknowledgements.forget(ack, isUnanswered), 50);
       throw error;
     }
   };
 
-  const onSent = (records: readonly QueueRecord[], reply: TransportReply): void => {
-    identity.answered((reply.body as { anonymousId?: unknown }).anonymousId);
-    tell('sent', records.length);
-  };
-
-  const delivery = createDeliveryLoop(
+  const { wake, flush, stop, sendLast } = createDeliveryLoop(
     {
       queue,
+      remove: (records) => queue.remove(keysOf(records)),
+      read: () => queue.read(batch, isOnTheWay),
       clock,
       send,
-      random: Math.random,
+      backoff: (failures) => fullJitter(failures, { base: 1000, cap: 60_000, random: Math.random }),
       // Settle, then stamp: no batch is made before the id is known.
-      lock: (task) => identity.settled.then(() => lock.run(() => acknowledgements.settle().then(task))),
-      onSent,
+      lock: (task) => identity.settled.then(() => lock(() => acknowledgements.settle().then(task))),
+      onSent(records, { body }) {
+        identity.answered((body as { anonymousId?: unknown }).anonymousId);
+        tell('sent', records.length);
+      },
       onRefused: () => tell('error', 'delivery_refused'),
-      onFailed: (code, detail) => tell('error', code, detail),
+      onFailed: (...told) => tell('error', ...told),
     },
-    { flushAt: settings.flushAt, flushInterval: settings.flushInterval, batch },
+    { flushAt, flushInterval },
   );
 
-  const sendLast = async (records: readonly QueueRecord[]): Promise<void> => {
-    try {
-      const reply = await send(records, undefined, true);
-      if (!(reply.body as { success?: unknown } | null)?.success) return;
-      await queue.remove(records);
-      onSent(records, reply);
-    } catch {
-      // Kept: the next page sends it.
-    } finally {
-      delivery.wake();
-    }
+  const look = (): void => {
+    queue.refresh();
+    wake();
   };
-
-  const wake = (): void => {
-    void queue.refresh();
-    delivery.wake();
-  };
-  wake();
+  look();
 
   return {
     add(json) {
-      if (json.length > limits.eventBytes) queue.countDropped('event_too_large');
-      else if (queue.add(json)) delivery.wake();
+      queue.add(json);
+      wake();
     },
 
-    wake,
-    flush: delivery.flush,
+    wake: look,
+    flush,
 
     leave() {
-      if (isStopped) return;
       let room = http.room() - overhead.batch;
-      const records = storage
-        .read({ count: 500, bytes: room }, '', true)
-        .filter(({ bytes }) => (room -= bytes + overhead.event) > 0);
-      if (records.length > 0) void sendLast(records);
+      const mine = queue.read({ count: 500, bytes: room }, (key) => isOnTheWay(key) || !key.includes(own));
+      void sendLast(mine.filter(({ bytes }) => (room -= bytes + overhead.event) > 0));
     },
 
     seal: () => sequence.seal(identity.id()),
-
-    stop() {
-      isStopped = true;
-      delivery.stop();
-    },
+    stop,
   };
 };

@@ -21,11 +21,10 @@ export interface PluginHost {
   /** Runs the task when consent lets events be made: now, or once it is granted. */
   whenAllowed(task: () => void): void;
   /**
-   * Adds to the context of each event. Called only when storage may be read; keys of the store start with `prefix`.
-   * What a call says itself goes before it.
+   * Adds to the context of each event. Called only when storage may be read. What a call says itself goes before it.
    */
-  enrich(fields: (store: TextStore, prefix: string) => EventContext): void;
-  /** The visitor id as it is now, undefined without consent. */
+  enrich(fields: (store: TextStore) => EventContext): void;
+  /** The visitor id as it is now; undefined without consent, and without cookies. */
   visitorId(): string | undefined;
   /** Resolves when the visitor id has settled; never without consent. */
   ready(): Promise<string>;

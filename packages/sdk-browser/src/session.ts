@@ -1,6 +1,17 @@
 import { isVisitorId, visitorIdTime } from '@nitka/core';
+import type { CookieTier } from './storage/cookie.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { uuidV7 } from './uuid.ts';
+
+export interface SessionParts {
+  readonly store: TextStore;
+  /** Has a copy of the id, for the site's own backend. */
+  readonly mirror: CookieTier['mirror'];
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** What brought the visitor to this page; empty if nothing did. */
+  readonly campaign: string;
+}
 
 export interface Session {
   /** The session's id at this moment; the visitor is active. */
@@ -21,39 +32,41 @@ const together = 2000;
 export const campaignOf = (search: string): string =>
   search.match(/\b(utm_\w+|\w*clid|openstat)=[^&|]+/g)?.join() ?? '';
 
-/**
- * Sessions shared by the tabs of a site: 30 minutes without an event, or a new campaign, starts a new one.
- *
- * @param campaign what brought the visitor to this page; empty if nothing did
- * @param timeout milliseconds
- */
-export const createSession = (store: TextStore, key: string, timeout: number, campaign: string): Session => {
+/** Sessions shared by the tabs of a site: 30 minutes without an event, or a new campaign, starts a new one. */
+export const createSession = ({ store, mirror, timeout, campaign }: SessionParts): Session => {
   let isLanding = campaign !== '';
+  const read = (): string[] => (store.get('s') ?? '').split('|');
   return {
     touch(now) {
-      const [id, at = 0, source = '', first = ''] = (store.get(key) ?? '').split('|');
+      let [id, at = 0, source, first] = read();
       const idle = now - Number(at);
       // A reload of the landing page carries the same campaign and starts nothing.
       const isNew = !id || !(Math.abs(idle) < timeout) || (isLanding && source !== campaign);
-      const current = isNew ? uuidV7() : id;
+      if (isNew) {
+        id = uuidV7();
+        first = idle >= timeout ? '1' : '';
+      }
+      if (isNew || isLanding) source = campaign;
+      isLanding = false;
       // To the second: an event in a loop need not write each time.
       if (isNew || Math.abs(idle) > 999) {
-        const by = isLanding || isNew ? campaign : source;
-        store.set(key, [current, now, by, isNew ? +(idle >= timeout) || '' : first].join('|'));
+        store.set('s', [id, now, source, first].join('|'));
+        mirror(id!, timeout / 1000);
       }
-      isLanding = false;
-      return current;
+      return id!;
     },
 
     settle(id) {
-      const [stored, , , first] = (store.get(key) ?? '').split('|');
-      const began = [id, stored].map((each) => (isVisitorId(each) ? visitorIdTime(each) : NaN));
-      return first && Math.abs(began[0]! - began[1]!) < together ? stored! : id;
+      const [stored, , , first] = read();
+      const isTogether =
+        first && isVisitorId(stored) && Math.abs(visitorIdTime(id) - visitorIdTime(stored)) < together;
+      return isTogether ? stored : id;
     },
 
     end() {
       // No time: the session that follows is a new one whatever another tab does.
-      if (store.get(key)) store.set(key, '|-');
+      if (store.get('s')) store.set('s', '|-');
+      mirror('', 0);
     },
   };
 };

@@ -1,9 +1,9 @@
-import { standardFeatures } from './features.ts';
 import { addressOf, loadLater } from './late.ts';
 import { campaign } from './plugins/campaign.ts';
 import { externalIds } from './plugins/external-ids.ts';
 import { linkForms } from './plugins/forms/link.ts';
 import { pageViews } from './plugins/page-views.ts';
+import { choosePlugins } from './plugin-names.ts';
 import { startFromTag } from './script-tag.ts';
 
 const usual = {
@@ -14,4 +14,4 @@ const usual = {
 };
 
 // What else a tag may name comes from a file of its own: rollup.config.mjs lists them.
-startFromTag(standardFeatures, usual, Object.keys(usual), (name, tag) => loadLater(addressOf(name, tag)));
+startFromTag(choosePlugins(usual, (name, tag) => loadLater(addressOf(name, tag))));

@@ -9,23 +9,28 @@ import {
 import type { QueuedCall, Tracker } from './api.ts';
 import { createCalls } from './calls.ts';
 import { createConsent } from './consent.ts';
-import type { Features } from './features.ts';
-import { createIdentity, type Identity } from './identity.ts';
+import {
+  createBareVisit,
+  createPageReader,
+  createPlugins,
+  readCompress,
+  readDevice,
+  readLater,
+} from './features.ts';
 import { createLifecycle, watchPage } from './lifecycle.ts';
 import { createListeners } from './listeners.ts';
-import { createSendLock } from './lock.ts';
+import { createTabLock } from './lock.ts';
 import type { Settings } from './options.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
-import type { PluginHost } from './plugin.ts';
-import { campaignOf, createSession } from './session.ts';
 import { createCookieTier } from './storage/cookie.ts';
 import { createDatabaseTier } from './storage/indexed-db.ts';
-import { openLocalStorage } from './storage/local-storage.ts';
+import { createTextStore } from './storage/text-store.ts';
 import { createHttp } from './transport/fetch.ts';
 import { uuidV7 } from './uuid.ts';
 import { version } from './version.ts';
+import { createVisit, type Visit } from './visit.ts';
 
 const library = { name: '@nitka/browser', version };
+
 /** Events that wait for consent, in memory. */
 const maxPending = 1000;
 
@@ -33,154 +38,167 @@ export interface PageParts {
   readonly page: Window & typeof globalThis;
   /** As it was when the script loaded: the page may replace it later. */
   readonly fetch: typeof globalThis.fetch | undefined;
-  readonly features: Features;
-  /** Calls made before the script had loaded. */
-  readonly early?: readonly QueuedCall[] | undefined;
-  readonly onClose?: () => void;
+  readonly onClose: () => void;
+}
+
+export interface PageTracker extends Tracker {
+  /** Makes calls that are given as data. */
+  push(...calls: QueuedCall[]): void;
 }
 
 /** The tracker of one page. Without consent it touches no storage and no network. */
-export const createPageTracker = (
-  settings: Settings,
-  { page, fetch, features, early = [], onClose }: PageParts,
-): Tracker => {
-  const { storagePrefix, writeKey, hashIdentifiers } = settings;
-  const key = (name: string): string => `${storagePrefix}.${name}`;
+export const createPageTracker = (settings: Settings, { page, fetch, onClose }: PageParts): PageTracker => {
+  const { storagePrefix, writeKey, endpoint, hashIdentifiers } = settings;
   const clock: Clock = {
     now: () => Date.now(),
-    setTimeout: (task, milliseconds) => page.setTimeout(task, milliseconds),
-    clearTimeout: (timer) => page.clearTimeout(timer as number),
+    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
+    clearTimeout: (timer) => clearTimeout(timer as number),
   };
   const { on, tell } = createListeners(settings.debug);
   const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const guard =
-    <Args extends unknown[], Result>(task: (...args: Args) => Result, code: ErrorCode = 'invalid_call') =>
+    <Args extends unknown[], Result>(task: (...args: Args) => Result) =>
     (...args: Args): Result => {
       try {
         return task(...args);
       } catch (error) {
         // The kind of fault only: a message may quote what the visitor typed.
-        return report(code, (error as Error | undefined)?.name) as Result;
+        return report('invalid_call', (error as Error | undefined)?.name) as Result;
       }
     };
-  const runAll = (tasks: readonly (() => void)[]): void => tasks.forEach((task) => guard(task)());
 
   const database = createDatabaseTier(storagePrefix);
-  // Full or blocked: what waits survives the page in IndexedDB.
-  const store = openLocalStorage(page, (name, value) => void database.put(name, value).catch(() => {}));
-  const { doNotTrack, globalPrivacyControl } = page.navigator as Navigator & {
-    globalPrivacyControl?: boolean;
-  };
+  const store = createTextStore(
+    () => page.localStorage,
+    `${storagePrefix}.`,
+    // Full or blocked: what waits survives the page in IndexedDB.
+    (name, value) => void database.keep(name, value).catch(() => {}),
+  );
+  const navigator = page.navigator as Navigator & { globalPrivacyControl?: boolean };
   const isRefused =
-    (settings.respectGpc && globalPrivacyControl) || (settings.respectDnt && doNotTrack === '1');
-  const consent = createConsent(store, key('c'), isRefused ? 'denied' : settings.consent);
+    (settings.respectGpc && navigator.globalPrivacyControl) ||
+    (settings.respectDnt && navigator.doNotTrack === '1');
+  const consent = createConsent(store, isRefused ? 'denied' : settings.consent);
   const cookie = createCookieTier(page, settings.cookie?.name ?? 'ntk', settings.cookie?.domain);
-  const http = createHttp({ fetch, endpoint: settings.endpoint, clock });
-  const readPage = features.createPageReader?.(page);
-  const session = createSession(store, key('s'), settings.sessionTimeout, campaignOf(page.location.search));
-  const lock = createSendLock(page, key('lock'));
-  const lifecycle = createLifecycle(guard);
-  const leaveTasks: (() => void)[] = [];
-  const allowedTasks: (() => void)[] = [];
-  const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
+  const http = createHttp({
+    fetch,
+    endpoint,
+    clock,
+    compress: readCompress?.(settings),
+    credentials: 'include',
+  });
+  const server = async (method: string, anonymousId?: string, replace?: boolean): Promise<unknown> => {
+    const text = JSON.stringify({ writeKey, anonymousId, replace });
+    const { body } = await http.send('/v1/visitor', text, method);
+    return (body as { anonymousId?: unknown } | undefined)?.anonymousId;
+  };
+  const lock = createTabLock(page, clock, `${storagePrefix}.lock`);
+  const readPage = createPageReader?.(page);
+  const { listen, close } = createLifecycle(guard);
+  /** What waits for consent. */
   const pending: (() => void)[] = [];
+  /** What waits for a visitor id. */
+  const asking: (() => void)[] = [];
   /** What exists only while consent holds. */
-  let live: { readonly identity: Identity; readonly outbox: Outbox } | undefined;
+  let live: Visit | undefined;
   let device: EventContext | undefined;
   let userId: string | null = null;
   /** After an erasure nothing is kept, until consent is given again. */
   let isQuiet = false;
-  /** Written and removed at once: the other tabs hear of it. */
-  const erasure = key('x');
   let replayedAt: number | undefined;
   const now = (): number => replayedAt ?? clock.now();
-  const isPrerendering = (): boolean | undefined =>
-    (page.document as Document & { prerendering?: boolean }).prerendering;
 
-  const server = async (method: string, fields?: JsonObject): Promise<unknown> => {
-    const { body } = await http.send('/v1/visitor', JSON.stringify({ writeKey, ...fields }), method);
-    return (body as { anonymousId?: unknown } | undefined)?.anonymousId;
-  };
+  const isBare = (): boolean => !!createBareVisit && !!live?.isBare;
 
   const start = (): void => {
     // A prerendered page counts only if the visitor gets to see it.
-    if (live || consent.status() !== 'granted' || isPrerendering()) return;
-    const identity = createIdentity({
-      cookie,
-      store,
-      key: key('id'),
-      database,
-      clock,
-      tellServer: (anonymousId, replace) => server('POST', { anonymousId, replace }),
-      offered: settings.plugins.map((plugin) => plugin.offerId?.(page)).find(Boolean),
-    });
-    const outbox = createOutbox({
-      settings,
-      store,
-      identity,
-      session,
-      http,
-      page,
-      lock,
-      clock,
-      tell,
-      readLater: () => features.readLater?.(store, storagePrefix),
-    });
-    live = { identity, outbox };
-    const restore = (kept: [string, unknown][]): void => {
-      for (const [name, text] of kept) {
-        if (name.startsWith(key('q')) && typeof text === 'string') store.restore(name, text);
-      }
-      if (live?.outbox === outbox) outbox.wake();
-    };
-    database.all().then(restore, () => {});
-    if (userId) store.set(key('u'), userId);
-    else userId = store.get(key('u'));
-    runAll(pending.splice(0).concat(allowedTasks.splice(0)));
+    if ((page.document as Document & { prerendering?: boolean }).prerendering) return;
+    const status = consent.status();
+    if (createBareVisit && status === 'cookieless') {
+      live ??= createBareVisit({ settings, page, fetch, clock, tell });
+    } else if (status === 'granted' && (!live || isBare())) {
+      // What was counted without an id goes its own way.
+      if (isBare()) live!.outbox.leave();
+      live = createVisit({
+        settings,
+        page,
+        http,
+        cookie,
+        store,
+        database,
+        tellServer: (id, replace) => server('POST', id, replace),
+        offered: createPlugins && settings.plugins?.map((plugin) => plugin.offerId?.(page)).find(Boolean),
+        lock: lock.run,
+        clock,
+        tell,
+        readLater: readLater && (() => readLater!(store)),
+      });
+      if (userId) store.set('u', userId);
+      else userId = store.get('u');
+      asking.splice(0).forEach((task) => task());
+    }
+    if (!live) return;
+    pending.splice(0).forEach((task) => guard(task)());
+    plugins?.allow();
   };
 
   /** @param isTold by another tab, which does the rest */
   const erase = (isTold?: boolean): void => {
-    isQuiet = true;
-    const hadId = live ?? cookie.read()[0] ?? store.get(key('id'));
+    const hadId = live ? !isBare() : (cookie.read()[0] ?? store.get('id'));
     live?.identity.close();
     live?.outbox.stop();
     live = undefined;
-    pending.length = 0;
-    userId = null;
-    if (hadId && !isTold) store.set(erasure, '1');
-    for (const name of store.keys(key(''))) if (name !== key('c')) store.remove(name);
-    cookie.erase();
+    // Written and removed at once: the other tabs hear of it.
+    if (hadId && !isTold) store.set('x', '1');
+    for (const name of store.keys('')) if (name !== 'c') store.remove(name);
+    cookie.wipe();
     if (!hadId) return;
-    database.erase().catch(() => {});
+    database.wipe().catch(() => {});
     if (!isTold) server('DELETE').catch(() => {});
   };
 
+  const silence = (isTold?: boolean): void => {
+    isQuiet = true;
+    pending.length = 0;
+    userId = null;
+    erase(isTold);
+  };
+
   const obey = (isTold?: boolean): void => {
-    if (consent.status() === 'denied') return erase(isTold);
+    const status = consent.status();
+    if (status === 'denied') return silence(isTold);
     isQuiet = false;
+    if (createBareVisit && status === 'cookieless' && !isBare()) erase(isTold);
     start();
   };
+
+  /** What is added to the context of each event of a visitor. */
+  const known = (): EventContext => ({
+    ...(readDevice && (device ??= readDevice(page))),
+    ...(createPlugins && plugins?.context(store)),
+  });
 
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
     if (isQuiet) return;
-    const said = { page: readPage?.(), ...context };
+    const by = userId;
+    const said = { page: createPageReader && readPage?.(), ...context };
     const json = JSON.stringify({
       type,
       messageId: uuidV7(),
       timestamp: new Date(at).toISOString(),
-      userId: userId ?? undefined,
       ...fields,
     });
-    const add = (): void =>
-      live?.outbox.add(
+    const add = (): void => {
+      const { session, outbox } = live!;
+      // Without an id of the visitor, nothing that names a person.
+      if (isBare() && type !== 'track' && type !== 'page') return;
+      outbox.add(
         withFields(json, {
           context: {
             sessionId: session.touch(at),
             library,
-            ...(device ??= features.readDevice?.(page)),
-            ...Object.assign({}, ...enrichers.map((fields) => guard(fields)(store, storagePrefix))),
+            ...(!isBare() && known()),
             ...said,
             consent: {
               status: consent.status(),
@@ -188,9 +206,11 @@ export const createPageTracker = (
               purposes: consent.purposes(),
             },
           },
+          userId: isBare() || 'userId' in fields ? undefined : (by ?? undefined),
         }),
       );
-    if (live && consent.status() === 'granted') add();
+    };
+    if (live && consent.status() !== 'pending') add();
     else if (pending.push(add) > maxPending) {
       pending.pop();
       tell('dropped', 'queue_full', 1);
@@ -200,32 +220,29 @@ export const createPageTracker = (
   const calls = createCalls({
     now,
     hashIdentifiers,
-    protectTraits: features.protectTraits,
     readPage,
     make,
     setUserId(id) {
       userId = id;
-      if (live) store.set(key('u'), id);
+      if (live && !isBare()) store.set('u', id);
     },
     report,
   });
 
-  const whenAllowed = (task: () => void): void => void (live ? guard(task)() : allowedTasks.push(task));
-
-  const tracker = {} as Tracker;
-  const methods: Tracker = {
+  const tracker = {} as PageTracker;
+  const methods: PageTracker = {
     ...calls,
 
     alias: (id, previousId, context) => calls.alias(id, previousId ?? userId ?? live?.identity.id(), context),
 
     reset({ newVisitor, erase: isErasing } = {}) {
       userId = null;
-      store.remove(key('u'));
-      session.end();
-      if (isErasing) erase();
+      store.remove('u');
+      live?.session.end();
+      if (isErasing) silence();
       else if (newVisitor && live) {
         live.outbox.seal();
-        store.remove(key('t'));
+        store.remove('t');
         live.identity.renew();
       }
     },
@@ -238,9 +255,11 @@ export const createPageTracker = (
     flush: async () => live?.outbox.flush(),
 
     ready(callback) {
-      const id = new Promise<string>((resolve) =>
-        whenAllowed(() => resolve(live!.identity.settled.then(live!.identity.id))),
-      );
+      const id = new Promise<string>((resolve) => {
+        const settle = (): void => resolve(live!.identity.settled.then(live!.identity.id));
+        if (live && !isBare()) settle();
+        else asking.push(settle);
+      });
       if (callback) void id.then(guard(callback));
       return id;
     },
@@ -249,51 +268,51 @@ export const createPageTracker = (
 
     close() {
       live?.outbox.stop();
-      runAll(undoPlugins);
-      lifecycle.close();
-      onClose?.();
+      plugins?.close();
+      close();
+      onClose();
+    },
+
+    push(...calls) {
+      for (const call of calls) {
+        guard(() => {
+          replayedAt = call.when;
+          const [method, ...args] = call;
+          (tracker[method] as (...args: unknown[]) => void)(...args);
+        })();
+      }
+      replayedAt = undefined;
     },
   };
-  for (const name of Object.keys(methods) as (keyof Tracker)[]) {
-    tracker[name] = guard(methods[name] as never) as never;
+  for (const name of Object.keys(methods) as (keyof PageTracker)[]) {
+    (tracker as Record<keyof PageTracker, unknown>)[name] = guard(methods[name] as never);
   }
-
-  const host: PluginHost = {
-    ...tracker,
-    window: page,
-    listen: lifecycle.listen,
-    onLeave: (task) => void leaveTasks.push(task),
-    whenAllowed,
-    enrich: (fields) => void enrichers.push(fields),
-    visitorId: () => live?.identity.id(),
+  const plugins = createPlugins?.({
+    page,
+    tracker,
+    visitorId: () => (isBare() ? undefined : live?.identity.id()),
+    listen,
     report,
-  };
+    guard,
+  });
 
-  watchPage(page, lifecycle, {
+  watchPage(page, listen, {
     leave() {
-      runAll(leaveTasks);
+      plugins?.leave();
       live?.outbox.leave();
     },
     freeze: lock.release,
     comeBack: () => void tracker.flush(),
   });
-  lifecycle.listen(page, 'storage', (event) => {
-    const { key: name, newValue } = event as StorageEvent;
-    if (name === erasure && newValue) erase(true);
-    if (name !== key('c')) return;
+  listen(page, 'storage', (event) => {
+    const { key, newValue } = event as StorageEvent;
+    if (key === `${storagePrefix}.x` && newValue) silence(true);
+    if (key !== `${storagePrefix}.c`) return;
     consent.follow();
     obey(true);
   });
-  lifecycle.listen(page.document, 'prerenderingchange', start);
+  listen(page.document, 'prerenderingchange', start);
   guard(obey)();
-  const undoPlugins = settings.plugins.map((plugin) => guard(plugin, 'plugin_failed')(host) ?? (() => {}));
-  for (const call of early) {
-    guard(() => {
-      replayedAt = call.when;
-      const [method, ...args] = call;
-      (tracker[method] as (...args: unknown[]) => void)(...args);
-    })();
-  }
-  replayedAt = undefined;
+  plugins?.start(settings.plugins);
   return tracker;
 };

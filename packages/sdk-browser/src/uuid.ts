@@ -3,11 +3,10 @@
  * test holds both to one format.
  */
 export const uuidV7 = (): string => {
-  const random = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) =>
-    (byte + 256).toString(16).slice(1),
-  ).join('');
-  const variant = '89ab'[parseInt(random[3]!, 16) & 3]!;
-  return (
-    Date.now().toString(16).padStart(12, '0') + `7${random.slice(0, 3)}${variant}${random.slice(4, 19)}`
-  ).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const time = Date.now().toString(16).padStart(12, '0');
+  const random = crypto.getRandomValues(new Uint8Array(36));
+  // The variant digit, y, is one of 8, 9, a, b.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7xxx-yxxx-xxxxxxxxxxxx`.replace(/[xy]/g, (digit, i: number) =>
+    (digit === 'x' ? random[i]! & 15 : (random[i]! & 3) | 8).toString(16),
+  );
 };

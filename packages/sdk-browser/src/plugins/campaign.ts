@@ -16,5 +16,5 @@ export const campaign =
   ({ clickIds }: CampaignOptions = {}): Plugin =>
   (host) => {
     const landed = createTouches(host.window, Date.now(), clickIds);
-    host.enrich((store, prefix) => ({ campaign: landed.utm, touch: landed.touches(store, `${prefix}.t`) }));
+    host.enrich((store) => ({ campaign: landed.utm, touch: landed.touches(store, 't') }));
   };

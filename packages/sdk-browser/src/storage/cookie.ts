@@ -5,20 +5,31 @@ export interface CookieTier {
   /** Every value under the name: a host may see one of its own and one of a parent domain. */
   read(): string[];
   write(value: string): void;
-  erase(): void;
+  /**
+   * The session's id, for the site's own backend. On the host alone, as localStorage is, which holds the session.
+   * @param age seconds; 0 removes it
+   */
+  mirror(session: string, age: number): void;
+  wipe(): void;
 }
 
-/** The cookies that a page's script can read, in the browser's order. Empty where they are blocked. */
-export const readCookies = (document: Document): [name: string, value: string][] => {
+/** The text of the cookies that a page's script can read. Empty where they are blocked. */
+export const cookieText = (document: Document): string => {
   try {
-    return document.cookie.split('; ').map((pair) => {
+    return document.cookie;
+  } catch {
+    return '';
+  }
+};
+
+/** The same, one by one, in the browser's order. */
+export const readCookies = (document: Document): [name: string, value: string][] =>
+  cookieText(document)
+    .split('; ')
+    .map((pair) => {
       const [name, ...value] = pair.split('=');
       return [name!, value.join('=')];
     });
-  } catch {
-    return [];
-  }
-};
 
 /**
  * The visitor id's cookie, readable by script, on the broadest domain that the browser allows. That domain is found
@@ -26,12 +37,15 @@ export const readCookies = (document: Document): [name: string, value: string][]
  *
  * @param domain tried first; for sites that want it narrower
  */
-export const createCookieTier = (page: Window, name: string, domain?: string): CookieTier => {
-  const { document, location } = page;
+export const createCookieTier = (
+  { document, location }: Window,
+  name: string,
+  domain?: string,
+): CookieTier => {
   const labels = location.hostname.split('.');
-  const domains = domain
-    ? [domain, '']
-    : [...labels.slice(1).map((_, i) => labels.slice(-2 - i).join('.')), ''];
+  // The empty one is the host alone.
+  const domains = domain ? [domain] : labels.slice(1).map((_, i) => labels.slice(-2 - i).join('.'));
+  domains.push('');
   const secure = location.protocol === 'https:' ? '; secure' : '';
 
   const put = (key: string, value: string, host: string, age: number): void => {
@@ -42,33 +56,35 @@ export const createCookieTier = (page: Window, name: string, domain?: string): C
     }
   };
   const valuesOf = (key: string): string[] =>
-    readCookies(document)
-      .filter((pair) => pair[0] === key)
-      .map((pair) => pair[1]);
+    cookieText(document)
+      .split('; ')
+      .filter((pair) => pair.startsWith(`${key}=`))
+      .map((pair) => pair.slice(key.length + 1));
 
   /** A cookie of another name tells, so that an old value cannot be taken for the one just written. */
-  const broadest = (): string => {
+  const accepts = (host: string): boolean => {
     const probe = `${name}_`;
-    return (
-      domains.find((host) => {
-        put(probe, '1', host, 9);
-        const isAllowed = valuesOf(probe).length > 0;
-        if (isAllowed) put(probe, '', host, 0);
-        return isAllowed;
-      }) ?? ''
-    );
+    put(probe, '1', host, 9);
+    const isAccepted = valuesOf(probe).length > 0;
+    put(probe, '', host, 0);
+    return isAccepted;
   };
+  const mirror = (session: string, age: number): void => put(`${name}_s`, session, '', age);
 
   return {
     read: () => valuesOf(name),
+    mirror,
 
     write(value) {
-      const host = broadest();
+      const host = domains.find(accepts) ?? '';
       // A stale cookie of the host alone would stand beside the domain's for ever.
       if (host) put(name, '', '', 0);
       put(name, value, host, maxAge);
     },
 
-    erase: () => domains.forEach((host) => put(name, '', host, 0)),
+    wipe() {
+      domains.forEach((host) => put(name, '', host, 0));
+      mirror('', 0);
+    },
   };
 };

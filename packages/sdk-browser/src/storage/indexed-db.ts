@@ -1,53 +1,58 @@
-import { createStore, promisifyRequest } from 'idb-keyval';
-
 /**
  * The visitor id in IndexedDB, and beside it what localStorage refuses. Every method may take for ever: browsers are
  * known to hang in `open`.
  */
 export interface DatabaseTier {
-  read(): Promise<unknown>;
-  write(value: string): Promise<unknown>;
+  /** Everything that is kept. */
+  load(): Promise<Map<unknown, unknown>>;
   /** Keeps a text; `null` removes it. */
-  put(key: string, value: string | null): Promise<unknown>;
-  /** Every text that was put here. */
-  all(): Promise<[key: string, value: unknown][]>;
+  keep(key: string, value: string | null): Promise<unknown>;
   /** Removes the database itself, so that nothing of us is listed. */
-  erase(): Promise<void>;
+  wipe(): Promise<unknown>;
 }
 
-const slot = 'id';
-
 export const createDatabaseTier = (name: string): DatabaseTier => {
-  let store = createStore(name, name);
-  // Async functions: where IndexedDB does not exist, the call throws before it makes a promise.
-  const put: DatabaseTier['put'] = async (key, value) =>
-    store('readwrite', (objects) => {
-      if (value === null) objects.delete(key);
-      else objects.put(value, key);
-      return promisifyRequest(objects.transaction);
-    });
-  return {
-    read: async () => store('readonly', (objects) => promisifyRequest(objects.get(slot))),
-    write: (value) => put(slot, value),
-    put,
+  let opening: Promise<IDBDatabase> | undefined;
 
-    all: async () =>
-      store('readonly', async (objects) => {
-        const [keys, texts] = await Promise.all([
-          promisifyRequest(objects.getAllKeys()),
-          promisifyRequest<unknown[]>(objects.getAll()),
-        ]);
-        return keys.map((key, i) => [String(key), texts[i]]);
-      }),
+  const open = (): Promise<IDBDatabase> =>
+    (opening ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.onupgradeneeded = () => request.result.createObjectStore(name);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+    }));
 
-    async erase() {
-      await store('readwrite', (objects) => {
-        // Another tab's connection can hold the database open; then at least it is empty.
-        objects.clear();
-        // Closed once what is under way has ended.
-        objects.transaction.db.close();
+  /** One transaction. Safari closes connections by itself: one that fails is opened anew the next time. */
+  const within = async <Result>(use: (objects: IDBObjectStore) => Result): Promise<Result> => {
+    try {
+      const database = await open();
+      const transaction = database.transaction(name, 'readwrite');
+      const result = use(transaction.objectStore(name));
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
+        transaction.onabort = reject;
       });
-      store = createStore(name, name);
+      return result;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+  };
+
+  return {
+    async load() {
+      const [keys, texts] = await within((objects) => [objects.getAllKeys(), objects.getAll()] as const);
+      return new Map(keys.result.map((key, i) => [key, texts.result[i] as unknown]));
+    },
+
+    keep: (key, value) =>
+      within((objects) => (value === null ? objects.delete(key) : objects.put(value, key))),
+
+    async wipe() {
+      // Another tab's connection can hold the database open; then at least it is empty.
+      await within((objects) => objects.clear());
+      (await open()).close();
+      opening = undefined;
       indexedDB.deleteDatabase(name);
     },
   };

@@ -1,14 +1,50 @@
-import type { QueueLimit, QueueRecord, QueueStorage } from '@nitka/core';
+import {
+  limits,
+  type Clock,
+  type DropCounts,
+  type ErrorCode,
+  type QueueLimit,
+  type QueueRecord,
+} from '@nitka/core';
+import type { Listeners } from '../listeners.ts';
+import type { Settings } from '../options.ts';
+import { utf8Length } from '../utf8.ts';
 import type { TextStore } from './text-store.ts';
 
-export interface BrowserQueueStorage extends QueueStorage {
-  append(json: string, bytes: number, queuedAt: number): void;
-  /** @param isOwn only what this page queued */
-  read(limit: QueueLimit, after?: unknown, isOwn?: boolean): readonly QueueRecord[];
-  remove(records: readonly Pick<QueueRecord, 'key'>[]): void;
-  size(): { count: number; bytes: number };
-  /** Writes another text under the record's key. */
-  replace(record: QueueRecord, json: string): void;
+/** One event that waits. */
+export interface EventRecord extends QueueRecord {
+  readonly key: string;
+  /** As it is stored. */
+  json: string;
+}
+
+/** What waits for delivery: the queue of all tabs of a site, bounded. */
+export interface EventQueue {
+  /** Keeps an event, or drops it where there is no room. */
+  add(json: string): void;
+  /** The oldest events within `limit`, at least one if there is any. @param isPassedOver says so of a key */
+  read(limit: QueueLimit, isPassedOver: (key: string) => boolean): EventRecord[];
+  /** Keeps another text under the record's key. */
+  rewrite(record: EventRecord, json: string): void;
+  remove(keys: readonly string[]): void;
+  /** Events that wait, as far as known: other tabs are seen at the next `refresh`. */
+  count(): number;
+  /** Looks at what is there, and gives its keys by age. */
+  refresh(): string[];
+  countDropped(code: ErrorCode, count?: number): void;
+  /** Hands over what was dropped, for the next batch; {@link restoreDropped} if that does not arrive. */
+  takeDropped(): DropCounts | undefined;
+  restoreDropped(counts: DropCounts | undefined): void;
+}
+
+export interface EventQueueParts {
+  readonly store: TextStore;
+  /** Start of the events' keys in `store`. */
+  readonly prefix: string;
+  /** Unique among the open pages: [0-9a-z]. */
+  readonly page: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly tell: Listeners['tell'];
 }
 
 const isObject = (json: string | null): json is string => {
@@ -19,67 +55,98 @@ const isObject = (json: string | null): json is string => {
   }
 };
 
-/**
- * The queue of all tabs of a site: one key an event, so that a call writes its own event and nothing else.
- *
- * A key is prefix, time, count, page, bytes: it sorts by age, tells who wrote it, and makes `size` readable
- * without touching a value.
- *
- * @param page unique among the open pages, [0-9a-z]
- * @param onTheWay keys that `read` passes over
- */
-export const createBrowserQueueStorage = (
-  store: TextStore,
-  prefix: string,
-  page: string,
-  onTheWay: ReadonlySet<unknown>,
-): BrowserQueueStorage => {
-  let latest = 0;
-  let count = 0;
+const base36 = (n: number, length: number): string => n.toString(36).padStart(length, '0');
 
-  const list = (): string[] => store.keys(prefix).sort();
-  const fields = (key: string): string[] | null =>
-    /^([0-9a-z]{9})\.\w+\.(\w+)\.([0-9a-z]+)$/.exec(key.slice(prefix.length));
-  const bytesOf = (key: string): number => parseInt(fields(key)?.[3] ?? '0', 36);
-  const remove: BrowserQueueStorage['remove'] = (records) =>
-    records.forEach(({ key }) => fields(key as string) && store.remove(key as string));
+/** Bytes of the event, which its key ends with. */
+const bytesOf = (key: string): number => parseInt(key.split('.').pop()!, 36) || 0;
+
+/**
+ * One key an event, so that a call writes its own event and nothing else. A key is time, count, page, bytes: it sorts
+ * by age, tells who wrote it, and makes the bounds known without touching a value.
+ */
+export const createEventQueue = (
+  { store, prefix, page, clock, tell }: EventQueueParts,
+  { maxQueueCount, maxQueueBytes, maxQueueAge }: Pick<Settings, `maxQueue${'Count' | 'Bytes' | 'Age'}`>,
+): EventQueue => {
+  let latest = 0;
+  let added = 0;
+  let count = 0;
+  let bytes = 0;
+  let dropped: DropCounts | undefined;
+
+  const refresh = (): string[] => {
+    const keys = store.keys(prefix).sort();
+    count = keys.length;
+    bytes = keys.reduce((sum, key) => sum + bytesOf(key), 0);
+    return keys;
+  };
+
+  const restoreDropped = (counts?: DropCounts): void => {
+    for (const code in counts) (dropped ??= {})[code] = (dropped[code] ?? 0) + counts[code]!;
+  };
+
+  const countDropped = (code: ErrorCode, lost = 1): void => {
+    restoreDropped({ [code]: lost });
+    tell('dropped', code, lost);
+  };
+
+  const remove = (keys: readonly string[]): void => {
+    keys.forEach((key) => store.remove(prefix + key));
+    refresh();
+  };
 
   return {
-    append(json, bytes, queuedAt) {
+    add(json) {
+      const size = utf8Length(json);
+      if (size > limits.eventBytes) return countDropped('event_too_large');
+      if (count >= maxQueueCount || bytes + size > maxQueueBytes) return countDropped('queue_full');
       // A clock that is set back must not put an event before the one that caused it.
-      latest = Math.max(latest, queuedAt);
-      const time = latest.toString(36).padStart(9, '0');
-      const number = (++count).toString(36).padStart(5, '0');
-      store.set(`${prefix}${time}.${number}.${page}.${bytes.toString(36)}`, json);
+      latest = Math.max(latest, clock.now());
+      store.set(prefix + [base36(latest, 9), base36(++added, 5), page, base36(size, 1)].join('.'), json);
+      count++;
+      bytes += size;
     },
 
-    read(limit, after = '', isOwn) {
-      const found: QueueRecord[] = [];
+    read(limit, isPassedOver) {
+      const found: EventRecord[] = [];
+      const gone: string[] = [];
       let left = limit.bytes;
-      for (const key of list()) {
-        const [, time, owner] = fields(key) ?? [];
-        if (key <= (after as string) || onTheWay.has(key) || (isOwn && owner !== page)) continue;
-        const json = store.get(key);
+      let expired = 0;
+      for (const key of refresh()) {
+        if (isPassedOver(key)) continue;
+        const json = store.get(prefix + key);
+        const queuedAt = parseInt(key, 36);
+        const size = bytesOf(key);
+        const isExpired = maxQueueAge > 0 && clock.now() - queuedAt > maxQueueAge;
+        if (isExpired) expired++;
         // Anyone can write to localStorage: one broken text would spoil the batch it is in.
-        if (!time || !isObject(json)) {
-          store.remove(key);
-          continue;
+        if (isExpired || !size || !(queuedAt >= 0) || !isObject(json)) gone.push(key);
+        else if (found.length && (left < size || found.length >= limit.count)) break;
+        else {
+          left -= size;
+          found.push({ key, json, bytes: size, queuedAt });
         }
-        const bytes = bytesOf(key);
-        left -= bytes;
-        if (found.length && (left < 0 || found.length >= limit.count)) break;
-        found.push({ key, json, bytes, queuedAt: parseInt(time, 36) });
       }
+      if (gone.length) remove(gone);
+      if (expired) countDropped('event_expired', expired);
       return found;
     },
 
-    remove,
-
-    size() {
-      const keys = list();
-      return { count: keys.length, bytes: keys.reduce((sum, key) => sum + bytesOf(key), 0) };
+    rewrite(record, json) {
+      record.json = json;
+      store.set(prefix + record.key, json);
     },
 
-    replace: ({ key }, json) => store.set(key as string, json),
+    remove,
+    refresh,
+    count: () => count,
+    countDropped,
+    restoreDropped,
+
+    takeDropped() {
+      const taken = dropped;
+      dropped = undefined;
+      return taken;
+    },
   };
 };

@@ -3,7 +3,7 @@ export interface TextStore {
   get(key: string): string | null;
   set(key: string, value: string): void;
   remove(key: string): void;
-  /** Keys that start with `prefix`, in no order. */
+  /** What follows `prefix` in each key that starts with it, in no order. */
   keys(prefix: string): string[];
   /** Takes back what another tier has kept since an earlier page. What is known here already goes before it. */
   restore(key: string, value: string): void;
@@ -13,23 +13,26 @@ export interface TextStore {
  * A text store over a Web Storage area. One key that a full or blocked area refuses goes to memory, alone: the
  * rest stays durable, and readers see both as one.
  *
- * @param area undefined where the browser blocks it
+ * @param area reading the property alone throws where the browser blocks it; undefined: everything in memory
+ * @param start of every key in the area
  * @param onRefused told of each text that is only in memory, and of its removal (`null`)
  */
 export const createTextStore = (
-  area: Storage | undefined,
+  area?: () => Storage,
+  start = '',
   onRefused?: (key: string, value: string | null) => void,
 ): TextStore => {
   const kept = new Map<string, string>();
-  const attempt = <T>(task: () => T): T | undefined => {
+  const attempt = <T>(task: (area: Storage) => T): T | undefined => {
     try {
-      return task();
+      return task(area!());
     } catch {
       return undefined;
     }
   };
 
-  const get = (key: string): string | null => kept.get(key) ?? attempt(() => area!.getItem(key)) ?? null;
+  const get = (key: string): string | null =>
+    kept.get(key) ?? attempt((area) => area.getItem(start + key)) ?? null;
   const forget = (key: string): void => {
     if (kept.delete(key)) onRefused?.(key, null);
   };
@@ -38,24 +41,27 @@ export const createTextStore = (
     get,
 
     set(key, value) {
-      try {
-        area!.setItem(key, value);
-        forget(key);
-      } catch {
-        kept.set(key, value);
-        onRefused?.(key, value);
-      }
+      const isKept = attempt((area) => {
+        area.setItem(start + key, value);
+        return true;
+      });
+      forget(key);
+      if (isKept) return;
+      kept.set(key, value);
+      onRefused?.(key, value);
     },
 
     remove(key) {
       forget(key);
-      attempt(() => area!.removeItem(key));
+      attempt((area) => area.removeItem(start + key));
     },
 
-    keys: (prefix) =>
-      [...new Set([...(attempt(() => Object.keys(area!)) ?? []), ...kept.keys()])].filter((key) =>
-        key.startsWith(prefix),
-      ),
+    keys(prefix) {
+      const inArea = attempt(Object.keys) ?? [];
+      const all = new Set([...inArea, ...[...kept.keys()].map((key) => start + key)]);
+      const whole = start + prefix;
+      return [...all].filter((key) => key.startsWith(whole)).map((key) => key.slice(whole.length));
+    },
 
     restore(key, value) {
       if (get(key) === null) kept.set(key, value);

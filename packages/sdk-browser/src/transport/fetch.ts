@@ -1,14 +1,18 @@
-import { limits, utf8Length, type Clock, type TransportReply } from '@nitka/core';
+import { limits, type Clock, type TransportReply } from '@nitka/core';
+import { utf8Length } from '../utf8.ts';
 
 export interface Http {
   /**
    * Rejects on network failure and time-out only.
    * @param isLast the page may be gone before the answer
    */
-  send(path: string, body: string, method?: string, isLast?: boolean): Promise<TransportReply>;
+  send(path: string, text: string, method?: string, isLast?: boolean): Promise<TransportReply>;
   /** Bytes that can still go by keepalive now. */
   room(): number;
 }
+
+/** Makes fewer bytes of a body; a text where it cannot. */
+export type Compress = (text: string) => Promise<Blob | string>;
 
 export interface HttpParts {
   /** Undefined where there is none: every send fails. */
@@ -16,12 +20,15 @@ export interface HttpParts {
   /** Base address, without a slash at its end. */
   readonly endpoint: string;
   readonly clock: Clock;
+  readonly compress?: Compress | undefined;
+  /** `omit` sends no cookie and takes none. */
+  readonly credentials: RequestCredentials;
 }
 
 /** Milliseconds that a request may take. */
 const timeOut = 10_000;
 
-export const createHttp = ({ fetch, endpoint, clock }: HttpParts): Http => {
+export const createHttp = ({ fetch, endpoint, clock, compress, credentials }: HttpParts): Http => {
   let used = 0;
   let wasRefused = false;
   const room = (): number => limits.keepaliveBytes - used;
@@ -29,13 +36,15 @@ export const createHttp = ({ fetch, endpoint, clock }: HttpParts): Http => {
   return {
     room,
 
-    async send(path, body, method = 'POST', isLast) {
-      const bytes = utf8Length(body);
+    async send(path, text, method = 'POST', isLast) {
+      const body = compress && !isLast ? await compress(text) : text;
+      const bytes = (body as Partial<Blob>).size ?? utf8Length(text);
       // The page's own keepalive requests share the budget and are not seen here: after a failure go without once.
       const keepalive = (isLast || !wasRefused) && bytes <= room();
+      const taken = keepalive ? bytes : 0;
       const abort = new AbortController();
-      const timer = clock.setTimeout(() => abort.abort(), timeOut);
-      if (keepalive) used += bytes;
+      clock.setTimeout(() => abort.abort(), timeOut);
+      used += taken;
       wasRefused = false;
       try {
         const reply = await fetch!(endpoint + path, {
@@ -43,24 +52,20 @@ export const createHttp = ({ fetch, endpoint, clock }: HttpParts): Http => {
           // A text needs no preflight; the collector reads JSON whatever its type.
           body,
           keepalive,
-          credentials: 'include',
+          credentials,
           signal: abort.signal,
         });
-        // The budget comes back only when the body has been read, whatever the status.
-        const text = await reply.text();
-        let parsed: unknown;
-        try {
-          parsed = JSON.parse(text);
-        } catch {
-          // A proxy's page: the status alone counts.
-        }
-        return { status: reply.status, retryAfter: reply.headers.get('retry-after'), body: parsed };
+        return {
+          status: reply.status,
+          retryAfter: reply.headers.get('retry-after'),
+          // The budget comes back only when the body has been read, whatever the status. A proxy's page is none.
+          body: await reply.json().catch(() => {}),
+        };
       } catch (error) {
         wasRefused = keepalive;
         throw error;
       } finally {
-        if (keepalive) used -= bytes;
-        clock.clearTimeout(timer);
+        used -= taken;
       }
     },
   };

@@ -1,0 +1,72 @@
+import type { ErrorCode, EventContext } from '@nitka/core';
+import type { Tracker } from './api.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Plugin, PluginHost } from './plugin.ts';
+import type { TextStore } from './storage/text-store.ts';
+
+export interface HostParts {
+  readonly page: Window & typeof globalThis;
+  readonly tracker: Tracker;
+  /** Undefined without consent. */
+  readonly visitorId: () => string | undefined;
+  readonly listen: Lifecycle['listen'];
+  readonly report: (code: ErrorCode, detail?: string) => void;
+  /** Keeps what a task throws from the page. */
+  readonly guard: <Args extends unknown[], Result>(
+    task: (...args: Args) => Result,
+  ) => (...args: Args) => Result;
+}
+
+/** The plugins of a tracker. */
+export interface Plugins {
+  start(plugins: readonly Plugin[] | undefined): void;
+  /** What they add to the context of an event. */
+  context(store: TextStore): EventContext;
+  /** Events may be made from now on. */
+  allow(): void;
+  leave(): void;
+  close(): void;
+}
+
+export const createPlugins = ({ page, tracker, visitorId, listen, report, guard }: HostParts): Plugins => {
+  const leaveTasks: (() => void)[] = [];
+  const allowedTasks: (() => void)[] = [];
+  const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
+  const undo: (() => void)[] = [];
+  let isAllowed = false;
+  const runAll = (tasks: readonly (() => void)[]): void => tasks.forEach((task) => guard(task)());
+
+  const host: PluginHost = {
+    ...tracker,
+    window: page,
+    visitorId,
+    listen,
+    onLeave: (task) => void leaveTasks.push(task),
+    whenAllowed: (task) => void (isAllowed ? guard(task)() : allowedTasks.push(task)),
+    enrich: (fields) => void enrichers.push(fields),
+    report,
+  };
+
+  return {
+    start(plugins = []) {
+      for (const plugin of plugins) {
+        try {
+          undo.push(plugin(host) ?? (() => {}));
+        } catch (error) {
+          // The kind of fault only: a message may quote what the visitor typed.
+          report('plugin_failed', (error as Error | undefined)?.name);
+        }
+      }
+    },
+
+    context: (store) => Object.assign({}, ...enrichers.map((fields) => guard(fields)(store))) as EventContext,
+
+    allow() {
+      isAllowed = true;
+      runAll(allowedTasks.splice(0));
+    },
+
+    leave: () => runAll(leaveTasks),
+    close: () => runAll(undo),
+  };
+};
