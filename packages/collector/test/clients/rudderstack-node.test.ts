@@ -11,12 +11,10 @@ it('serves RudderStack’s own Node client, unmodified, with its compressed bodi
     gzip: true,
     logLevel: 'error',
   });
-  const timestamp = new Date('2026-01-02T03:04:05.678Z');
   client.track({
     userId: 'u1',
     event: 'Order Completed',
     properties: { total: 1.5 },
-    timestamp,
   });
   client.identify({ userId: 'u1', traits: { phone: '8 999 555-11-11', email: 'Ann@Mail.ru' } });
   client.page({ anonymousId: 'a1', name: 'Home', properties: { url: 'https://shop.example/' } });
@@ -40,8 +38,8 @@ it('serves RudderStack’s own Node client, unmodified, with its compressed bodi
     { ...common, type: 'track', event: 'Order Completed' },
   ]);
   const [order] = await collector.rows(
-    "SELECT message_id, epoch_ms(original_timestamp) AS t, payload->'$.properties.total' AS total FROM raw_events WHERE type = 'track'",
+    "SELECT payload->'$.properties.total' AS total, library FROM raw_events WHERE type = 'track'",
   );
-  expect(order).toMatchObject({ t: String(timestamp.getTime()), total: '1.5' });
+  expect(order).toMatchObject({ total: '1.5', library: expect.stringMatching(/rudder/i) as string });
   expect(collector.balanced()).toBe(true);
 });
