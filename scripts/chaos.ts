@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 
-const targets = ['collector', 'node-disk'];
+const targets = ['collector', 'requests', 'node-disk'];
 
 interface Target {
   /** Rejects, or resolves with false, when a promise was broken. */

@@ -36,14 +36,11 @@ export const mountDisk = async (folder: string, megabytes: number): Promise<Disk
     isReal,
     async fill(leave) {
       // The collector writes meanwhile, and takes some of what was free a moment ago.
-      for (let attempt = 0; attempt < 5; attempt++) {
+      for (let attempt = 0; attempt < 20; attempt++) {
         await free();
         const { bavail, bsize } = await statfs(folder);
-        const isFull = await run('fallocate', [
-          '-l',
-          String(Math.max(bsize, bavail * bsize - leave)),
-          ballast,
-        ]).then(
+        const bytes = Math.max(bsize, bavail * bsize - leave - attempt * 1024 * 1024);
+        const isFull = await run('fallocate', ['-l', String(bytes), ballast]).then(
           () => true,
           () => false,
         );

@@ -54,6 +54,7 @@ const pause = (milliseconds: number): Promise<void> =>
 export const createCollectorProcess = (
   folder: string,
   config: Readonly<Record<string, unknown>>,
+  preloads: readonly string[] = [preload],
 ): CollectorProcess => {
   const file = join(folder, 'nitka.json');
   const clock = join(folder, 'clock');
@@ -74,11 +75,14 @@ export const createCollectorProcess = (
     // The signal that comes with a file over the limit would end the process; what is ignored stays ignored over exec.
     const started = spawn(
       'bash',
-      ['-c', `trap '' XFSZ; exec "$@"`, 'collector', process.execPath, '--import', preload, main].concat([
-        'start',
-        '--config',
-        file,
-      ]),
+      [
+        '-c',
+        `trap '' XFSZ; exec "$@"`,
+        'collector',
+        process.execPath,
+        ...preloads.flatMap((each) => ['--import', each]),
+        main,
+      ].concat(['start', '--config', file]),
       { cwd: folder, env: { ...process.env, NITKA_CHAOS_CLOCK: clock }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     child = started;

@@ -109,6 +109,7 @@ export const proveAll = async (world: World): Promise<Proof> => {
     await pause(200);
     books = await collector.books();
   }
+  if (arrived() < probes) faults.push(`the page could not deliver ${probes - arrived()} events in time`);
   if (sum(books, 'pending') > 0) faults.push(`${sum(books, 'pending')} events are not loaded`);
   for (const line of books)
     if (!isBalanced(line)) faults.push(`the books do not balance: ${JSON.stringify(line)}`);

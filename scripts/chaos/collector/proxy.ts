@@ -38,10 +38,14 @@ export const startProxy = async (target: () => number): Promise<Proxy> => {
       client.destroy();
       server.destroy();
     };
-    const pass = (to: Socket, piece: Buffer): void => {
-      if (weather.kind === 'slow')
-        setTimeout(() => void (to.destroyed || to.write(piece)), weather.milliseconds);
-      else if (weather.kind !== 'hole') to.write(piece);
+    // What comes later must not overtake what is still on its way.
+    const late = { up: 0, down: 0 };
+    const pass = (to: Socket, piece: Buffer, way: 'up' | 'down'): void => {
+      if (weather.kind === 'hole') return;
+      const now = Date.now();
+      late[way] = Math.max(late[way], weather.kind === 'slow' ? now + weather.milliseconds : now);
+      if (late[way] <= now) to.write(piece);
+      else setTimeout(() => void (to.destroyed || to.write(piece)), late[way] - now);
     };
     client.setNoDelay(true);
     server.setNoDelay(true);
@@ -53,14 +57,14 @@ export const startProxy = async (target: () => number): Promise<Proxy> => {
       }
       sent += piece.length;
       if (weather.kind === 'deaf' && piece.includes(weather.marker)) isMarked = true;
-      pass(server, piece);
+      pass(server, piece, 'up');
     });
     server.on('data', (piece: Buffer) => {
       if (isMarked) {
         swallowed += 1;
         return client.resetAndDestroy();
       }
-      pass(client, piece);
+      pass(client, piece, 'down');
     });
     clients.add(client);
     client.on('close', () => {

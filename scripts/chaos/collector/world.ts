@@ -38,7 +38,7 @@ export interface World {
 }
 
 const keys = { site: 'chaos-browser-key', till: 'chaos-till-key', raw: 'chaos-raw-key' } as const;
-const diskMegabytes = 2048;
+const diskMegabytes = 1024;
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 export interface WorldOptions {

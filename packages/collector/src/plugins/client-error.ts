@@ -19,6 +19,9 @@ const phrases: Readonly<Record<number, string>> = {
 export const answerClientError = (error: ConnectionError, socket: Socket): void => {
   // There is nobody left to tell.
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  // A request before this one on the same connection still waits for its answer, and would take this one for it: its sender would
+  // drop events that were fine. Without an answer it sends them again. Node looks at the same field (lib/_http_server.js, socketOnError).
+  if ((socket as Socket & { _httpMessage?: unknown })._httpMessage) return void socket.destroy();
   const code = codes[error.code] ?? 'malformed_json';
   const status = statusOf(code);
   const body = JSON.stringify(errorBody(code));
