@@ -15,6 +15,8 @@ export interface TrackerListeners {
 
 /** No method throws, blocks the page or changes it. A call's event is stored when the call returns. */
 export interface Tracker<Events extends EventMap = EventMap> {
+  /** Never there: by it the hooks, whose declarations are files of their own, know the map of a tracker. */
+  events?(map: Events): void;
   track<Name extends keyof Events & string>(
     event: Name,
     properties?: Events[Name],
