@@ -3,7 +3,17 @@ import type { FailureKind } from '../destinations/destination.ts';
 const longest = 300;
 
 /** From the first quotation mark to the last, for a value may have marks in it; the apostrophe of "can't" is none. */
-const quoted = /(?:["`«“]|(?<!\p{L})')(?:.*["'`»”]|.*$)/u;
+const marks = /["`«»“”]|(?<!\p{L})'|'(?!\p{L})/gu;
+const braces = /[{[](?:.*[}\]](?!.*[{[])|.*$)/;
+
+const withoutQuoted = (line: string): string => {
+  const found = [...line.matchAll(marks)];
+  if (found.length === 0) return line;
+  // The last one of an odd number opens a value that was cut off.
+  const end = found.length % 2 === 0 ? found.at(-1)!.index + 1 : line.length;
+  return `${line.slice(0, found[0]!.index)}"…"${line.slice(end)}`;
+};
+
 const names = /(["'])[a-z_][a-z0-9_.]{0,63}\1/g;
 
 /**
@@ -22,7 +32,7 @@ export const safeReason = ({
   // The first line is what happened; what follows shows where, with the row or the statement around it.
   const [line = ''] = message.slice(0, 10_000).split('\n');
   const onlyNames = kind === 'schema' && !/["'`«“»”{[]/.test(line.replace(names, ''));
-  const safe = (onlyNames ? line : line.replace(/[{[](?:.*[}\]]|.*$)/, '{…}').replace(quoted, '"…"'))
+  const safe = (onlyNames ? line : withoutQuoted(line.replace(braces, '{…}')))
     .replace(/\([^()]*,[^()]*\)?/g, (list) => (onlyNames && /^[(\w\s,)]*$/.test(list) ? list : '(…)'))
     .replace(/\S*(?:@|%40)\S*/g, '…')
     .replace(/\+?\d(?:[\s().-]{0,3}\d){6,}/g, '…');
