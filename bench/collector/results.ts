@@ -1,0 +1,46 @@
+import type { Machine } from '../shared/machine.ts';
+import type { LoadFigures } from './load.ts';
+import type { Memory } from './processes.ts';
+import type { SyncFigures } from './sync.ts';
+
+/** One of those that are compared, with so many events in a body. */
+export interface Round extends LoadFigures {
+  readonly subject: 'bare' | 'collector';
+  readonly events: number;
+  readonly memory: Memory;
+}
+
+/** What an append costs when so many ids are known already. */
+export interface HistoryStep {
+  readonly ids: 'version 7' | 'version 4';
+  readonly known: number;
+  /** Microseconds of processor time for an event, parsing and HTTP not included. */
+  readonly cpuPerEvent: number;
+  /** Bytes of the spool's file, for each id that is known. */
+  readonly bytesPerId: number;
+}
+
+/** A warehouse that cannot be reached while so many events come in. */
+export interface Stopped {
+  readonly events: number;
+  /** Events a second while it is stopped: of the first and of the last tenth. */
+  readonly firstPerSecond: number;
+  readonly lastPerSecond: number;
+  readonly memory: Memory;
+  /** Rows a second afterwards. */
+  readonly loadedPerSecond: number;
+  readonly rows: number;
+  /** Rows that come after a later one of their visitor. */
+  readonly outOfOrder: number;
+}
+
+export interface Results {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly connections: number;
+  readonly seconds: number;
+  readonly rounds: readonly Round[];
+  readonly disk: readonly (SyncFigures & { readonly events: number; readonly together: number })[];
+  readonly history: readonly HistoryStep[];
+  readonly stopped: readonly Stopped[];
+}
