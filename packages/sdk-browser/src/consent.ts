@@ -1,3 +1,4 @@
+import type { Settings } from './options.ts';
 import type { TextStore } from './storage/text-store.ts';
 
 /**
@@ -7,6 +8,14 @@ import type { TextStore } from './storage/text-store.ts';
 export type ConsentStatus = 'granted' | 'denied' | 'pending' | 'cookieless';
 
 export type ConsentPurposes = Readonly<Record<string, boolean>>;
+
+/** The browser's own signal, where the site heeds it. */
+export const isRefused = (
+  { navigator }: Window,
+  { respectGpc, respectDnt }: Pick<Settings, 'respectGpc' | 'respectDnt'>,
+): boolean | undefined =>
+  (respectGpc && (navigator as Navigator & { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
+  (respectDnt && navigator.doNotTrack === '1');
 
 export interface Consent {
   status(): ConsentStatus;

@@ -38,8 +38,9 @@ export const createSession = ({ store, mirror, timeout, campaign }: SessionParts
   const read = (): string[] => (store.get('s') ?? '').split('|');
   return {
     touch(now) {
-      let [id, at = 0, source, first] = read();
-      const idle = now - Number(at);
+      const kept = read();
+      const idle = now - Number(kept[1] ?? 0);
+      let [id, , source, first] = kept;
       // A reload of the landing page carries the same campaign and starts nothing.
       const isNew = !id || !(Math.abs(idle) < timeout) || (isLanding && source !== campaign);
       if (isNew) {

@@ -1,14 +1,8 @@
-import {
-  withFields,
-  type Clock,
-  type ErrorCode,
-  type EventContext,
-  type EventType,
-  type JsonObject,
-} from '@nitka/core';
+import { withFields, type ErrorCode, type EventContext, type EventType, type JsonObject } from '@nitka/core';
 import type { QueuedCall, Tracker } from './api.ts';
 import { createCalls } from './calls.ts';
-import { createConsent } from './consent.ts';
+import { pageClock as clock } from './clock.ts';
+import { createConsent, isRefused } from './consent.ts';
 import {
   createBareVisit,
   createPageReader,
@@ -25,6 +19,7 @@ import { createCookieTier } from './storage/cookie.ts';
 import { createDatabaseTier } from './storage/indexed-db.ts';
 import { createTextStore } from './storage/text-store.ts';
 import { createHttp } from './transport/fetch.ts';
+import { createServerTier } from './transport/visitor.ts';
 import { uuidV7 } from './uuid.ts';
 import { version } from './version.ts';
 import { createVisit, type Visit } from './visit.ts';
@@ -49,11 +44,6 @@ export interface PageTracker extends Tracker {
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (settings: Settings, { page, fetch, onClose }: PageParts): PageTracker => {
   const { storagePrefix, writeKey, endpoint, hashIdentifiers } = settings;
-  const clock: Clock = {
-    now: () => Date.now(),
-    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
-    clearTimeout: (timer) => clearTimeout(timer as number),
-  };
   const { on, tell } = createListeners(settings.debug);
   const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const guard =
@@ -74,11 +64,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     // Full or blocked: what waits survives the page in IndexedDB.
     (name, value) => void database.keep(name, value).catch(() => {}),
   );
-  const navigator = page.navigator as Navigator & { globalPrivacyControl?: boolean };
-  const isRefused =
-    (settings.respectGpc && navigator.globalPrivacyControl) ||
-    (settings.respectDnt && navigator.doNotTrack === '1');
-  const consent = createConsent(store, isRefused ? 'denied' : settings.consent);
+  const consent = createConsent(store, isRefused(page, settings) ? 'denied' : settings.consent);
   const cookie = createCookieTier(page, settings.cookie?.name ?? 'ntk', settings.cookie?.domain);
   const http = createHttp({
     fetch,
@@ -87,11 +73,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     compress: readCompress?.(settings),
     credentials: 'include',
   });
-  const server = async (method: string, anonymousId?: string, replace?: boolean): Promise<unknown> => {
-    const text = JSON.stringify({ writeKey, anonymousId, replace });
-    const { body } = await http.send('/v1/visitor', text, method);
-    return (body as { anonymousId?: unknown } | undefined)?.anonymousId;
-  };
+  const server = createServerTier(http, writeKey);
   const lock = createTabLock(page, clock, `${storagePrefix}.lock`);
   const readPage = createPageReader?.(page);
   const { listen, close } = createLifecycle(guard);

@@ -73,7 +73,7 @@ export const createVisit = ({
   loaded.then(
     (kept) => {
       for (const [key, text] of kept) {
-        if (/^q\./.test(key as string) && typeof text === 'string') store.restore(key as string, text);
+        if ((key as string).startsWith('q.') && typeof text === 'string') store.restore(key as string, text);
       }
       outbox.wake();
     },
