@@ -49,6 +49,8 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     instance = await client.api.DuckDBInstance.create(':memory:', {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),
+      // Where DuckDB's own would be: an instance in memory has it in the folder that the process runs in.
+      temp_directory: `${options.path}.tmp`,
       autoinstall_known_extensions: 'false',
     });
     connection = await instance.connect();

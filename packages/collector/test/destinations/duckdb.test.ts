@@ -93,3 +93,14 @@ it('has views that any payload goes through', async () => {
   ]);
   await destination.close();
 });
+
+it('answers what does not fit into its memory by a folder beside the file', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'w.duckdb');
+  const destination = await createDuckdb({ path, memoryLimit: '48MB' }, { dataDir: folder });
+  await destination.open();
+  const sql = `SELECT current_setting('temp_directory') AS folder, count(*) AS n
+    FROM (SELECT range AS a, hash(range) AS b FROM range(4000000) ORDER BY b LIMIT 3500000)`;
+  expect((await destination.query!(sql, 9)).rows).toEqual([[`${path}.tmp`, '3500000']]);
+  await destination.close();
+});
