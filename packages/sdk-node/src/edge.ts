@@ -1,5 +1,6 @@
 import type { EventMap } from './calls.ts';
 import type { TrackerOptions } from './options.ts';
+import { createMemoryQueue } from './memory-queue.ts';
 import { fetchPost, type Body } from './post.ts';
 import type { Platform } from './platform.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
@@ -31,7 +32,6 @@ export type {
   TrackCall,
 } from './calls.ts';
 export type { SentBatch, TrackerListeners } from './listeners.ts';
-export { memoryQueue } from './memory-queue.ts';
 export type { MemoryQueueOptions } from './memory-queue.ts';
 export { messageIdFrom } from './message-id.ts';
 export type { TrackerOptions, TrackerQueue } from './options.ts';
@@ -41,6 +41,9 @@ export type { AnyRequest } from './middleware/request.ts';
 export type { BoundCalls, Calls, FlushResult, Tracker } from './tracker.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode } from '@nitka/core';
+
+/** Events wait in memory: gone with the isolate. */
+export const memoryQueue = createMemoryQueue();
 
 const compress = async (body: Body): Promise<Uint8Array<ArrayBuffer>> => {
   const stream = new Blob([...body]).stream().pipeThrough(new CompressionStream('gzip'));
@@ -61,6 +64,7 @@ const platform: Platform = {
   post: fetchPost((input, init) => globalThis.fetch(input, init)),
   warn: (text) => console.warn(`nitka: ${text}`),
   compress,
+  memoryQueue: () => memoryQueue(),
   // The URL parser makes punycode of a host name.
   domainToAscii: (domain) => (URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : ''),
 };

@@ -30,7 +30,7 @@ export type {
   TrackCall,
 } from './calls.ts';
 export type { SentBatch, TrackerListeners } from './listeners.ts';
-export { memoryQueue } from './memory-queue.ts';
+export { memoryQueue } from './node-memory-queue.ts';
 export type { MemoryQueueOptions } from './memory-queue.ts';
 export { messageIdFrom } from './message-id.ts';
 export type { TrackerOptions, TrackerQueue } from './options.ts';

@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { memoryQueue } from './node-memory-queue.ts';
 import { createNodePost } from './node-post.ts';
 import type { Platform } from './platform.ts';
 import { watchExit } from './shutdown.ts';
@@ -21,6 +22,7 @@ export const nodePlatform: Platform = {
   random: Math.random,
   randomHex: () => randomFillSync(random).toString('hex'),
   post: createNodePost(),
+  memoryQueue: () => memoryQueue(),
   warn: (text) => console.warn(`nitka: ${text}`),
   byteLength: (text) => Buffer.byteLength(text),
   // The fastest level: event batches are so repetitive that higher ones save little more.

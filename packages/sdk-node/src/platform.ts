@@ -1,4 +1,5 @@
 import type { Clock } from '@nitka/core';
+import type { TrackerQueue } from './options.ts';
 import type { Body, Post } from './post.ts';
 
 /** What ends with the process: a tracker as the watch over the process sees it. */
@@ -19,6 +20,8 @@ export interface Platform {
   /** Random hexadecimal digits, at least 19 of them, as many at once as are cheap to make. */
   readonly randomHex: () => string;
   readonly post: Post;
+  /** The queue of a tracker that was given none. */
+  readonly memoryQueue: () => TrackerQueue;
   /** Where errors go while nobody listens. */
   readonly warn: (text: string) => void;
   /** Bytes of a text in UTF-8. @default a loop over the text */

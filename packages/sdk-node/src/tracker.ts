@@ -12,7 +12,6 @@ import type {
 } from './calls.ts';
 import { eventText, type EventText } from './event-text.ts';
 import { createListeners, type TrackerListeners } from './listeners.ts';
-import { memoryQueue } from './memory-queue.ts';
 import { createMessageIds } from './message-id.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
 import { bindRequest } from './bind-request.ts';
@@ -79,7 +78,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
   const options = readOptions(given);
   const { eventBytes } = options;
   const { clock, byteLength = utf8Length } = platform;
-  const held = given.queue ?? memoryQueue();
+  const held = given.queue ?? platform.memoryQueue();
   const context = { library: { name: '@nitka/node', version }, ...options.context };
   const textParts = {
     newId: createMessageIds(platform.randomHex),

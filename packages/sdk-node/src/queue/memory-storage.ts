@@ -2,6 +2,22 @@ import { limits } from '@nitka/core';
 import { encodeInto, encodeText, separator } from './batch-text.ts';
 import type { EventStorage, StoredChunk } from './storage.ts';
 
+/** Makes chunks small that nobody will ask for soon, off the JavaScript thread. */
+export interface Packing {
+  pack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+interface Kept extends Omit<StoredChunk, 'text'> {
+  /** Bytes of JSON. */
+  readonly bytes: number;
+  text: Uint8Array<ArrayBuffer> | undefined;
+  packed?: Uint8Array<ArrayBuffer>;
+}
+
+/** Bytes of JSON beyond which more of it is packed: far more than waits while the network keeps up. */
+const packAbove = 16 * 1024 * 1024;
+
 /** A chunk is as much as one request takes, and the calls of no more than a second: its age is that of its first event. */
 const chunk = { count: limits.batchEvents, bytes: 440 * 1024, milliseconds: 1000 };
 
@@ -12,12 +28,16 @@ const tailLength = 8192;
 const roomy = chunk.bytes + 4 * tailLength;
 
 /**
- * Events in memory: gone with the process. They become bytes outside of the JavaScript heap as they come: an outage
- * costs what the events' JSON does, and the garbage collector next to nothing.
+ * Events in memory: gone with the process. They become bytes outside of the JavaScript heap as they come, and are packed in an
+ * outage, so that it costs a part of what the events' JSON does, and the garbage collector next to nothing.
  */
-export const createMemoryStorage = (): EventStorage => {
+export const createMemoryStorage = (packing?: Packing): EventStorage => {
   /** In the order of their keys. */
-  const chunks = new Map<number, StoredChunk>();
+  const chunks = new Map<number, Kept>();
+  /** Bytes of JSON that are not packed. */
+  let plain = 0;
+  /** One chunk at a time: others need the threads, too. */
+  let packed: Promise<void> = Promise.resolve();
   let total = { count: 0, bytes: 0 };
   let lastKey = 0;
   /** The chunk that still grows: its bytes, and behind them characters. */
@@ -48,10 +68,30 @@ export const createMemoryStorage = (): EventStorage => {
     return text;
   };
 
+  const pack = async (kept: Kept, { pack: make }: Packing): Promise<void> => {
+    if (!kept.text || !chunks.has(kept.key)) return;
+    const small = await make(kept.text);
+    if (!chunks.has(kept.key)) return;
+    kept.packed = small;
+    kept.text = undefined;
+    plain -= kept.bytes;
+  };
+
+  const chunkOf = async ({ key, queuedAt, count: events, ...kept }: Kept): Promise<StoredChunk> => ({
+    key,
+    queuedAt,
+    count: events,
+    text: kept.text ?? (await packing!.unpack(kept.packed!)),
+  });
+
   const seal = (): void => {
     if (count === 0) return;
     const text = takeBytes();
-    chunks.set(++lastKey, { key: lastKey, queuedAt, count, text });
+    const kept: Kept = { key: ++lastKey, queuedAt, count, bytes: text.length, text };
+    chunks.set(lastKey, kept);
+    plain += text.length;
+    // What cannot be packed stays as it is.
+    if (packing && plain > packAbove) packed = packed.then(() => pack(kept, packing)).catch(() => {});
     total = { count: total.count + count, bytes: total.bytes + text.length };
     used = count = 0;
     tail = '';
@@ -80,21 +120,25 @@ export const createMemoryStorage = (): EventStorage => {
     read(limit, after = 0) {
       // Only when there is nothing older: what still grows makes a fuller batch later.
       if (lastKey <= after || chunks.size === 0) seal();
-      const found: StoredChunk[] = [];
+      const found: Kept[] = [];
       const left = { ...limit };
       for (const each of chunks.values()) {
         if (each.key <= after) continue;
         left.count -= each.count;
-        left.bytes -= each.text.length;
+        left.bytes -= each.bytes;
         if (found.length > 0 && (left.count < 0 || left.bytes < 0)) break;
         found.push(each);
       }
-      return found;
+      if (found.some(({ text }) => !text)) return Promise.all(found.map(chunkOf));
+      return found as StoredChunk[];
     },
 
     remove(removed) {
       for (const { key, count: events, text } of removed) {
-        if (!chunks.delete(key)) continue;
+        const kept = chunks.get(key);
+        if (!kept) continue;
+        chunks.delete(key);
+        if (kept.text) plain -= kept.bytes;
         total = { count: total.count - events, bytes: total.bytes - text.length };
       }
     },
