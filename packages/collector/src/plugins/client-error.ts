@@ -35,6 +35,6 @@ export const answerClientError = (error: ConnectionError, socket: Socket): void 
       body,
     ].join('\r\n'),
   );
-  // A client that reads no answer holds no socket.
-  setTimeout(() => socket.destroy(), 1000).unref();
+  // A client that reads no answer holds no socket. Not at once: a reset would take the answer along.
+  setTimeout(() => socket.destroy(), 5000).unref();
 };

@@ -106,23 +106,24 @@ it('is started anew under constant load: no request fails, every event arrives o
     }
   });
 
-  for (let round = 0; round < 2; round += 1) {
+  const untilMore = async (): Promise<void> => {
     const before = statuses.length;
     while (statuses.length < before + 100) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const stop = async (): Promise<void> => {
     const gone = ended(current.child);
     current.listens.catch(() => undefined);
     current.child.kill('SIGTERM');
     expect(await gone).toBe(0);
-    current = startOn(fd, config);
-    await current.listens;
-  }
-  const before = statuses.length;
-  while (statuses.length < before + 100) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await untilMore();
+  await stop();
+  current = startOn(fd, config);
+  await current.listens;
+  await untilMore();
   loading = false;
   await Promise.all(workers);
-  const gone = ended(current.child);
-  current.child.kill('SIGTERM');
-  expect(await gone).toBe(0);
+  await stop();
 
   expect([...new Set(statuses)]).toEqual([200]);
   const collector = await openTestCollector({}, folder);
