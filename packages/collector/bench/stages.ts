@@ -10,11 +10,14 @@ import { createIngest, parseBody } from '../src/ingest.ts';
 import { toRows } from '../src/row.ts';
 import { decodeChunk, encodeChunk } from '../src/spool/chunk.ts';
 import type { Chunk } from '../src/spool/chunk.ts';
+import { packedBatch } from '../src/packed-batch.ts';
+import { createArena } from '../src/spool/packed.ts';
 import { openSpool } from '../src/spool/spool.ts';
 import { makeBody } from './bodies.ts';
 
 const perBody = 20;
 const bodies = 2000;
+const perLoad = 20_000;
 const total = perBody * bodies;
 
 const measure = async (name: string, work: () => unknown): Promise<void> => {
@@ -62,13 +65,17 @@ for (let round = 0; round < 3; round += 1) {
   });
   await measure('decodeChunk', () => encoded.forEach(decodeChunk));
   await measure('spool.read + toRows', () => toRows(spool.read(1, spool.head()), 1, spool.head()));
-  const { events, rejects } = toRows(spool.read(1, spool.head()), 1, spool.head());
   const duckdb = await createDuckdb({ path: join(folder, `w${round}.duckdb`) }, { dataDir: folder });
   await duckdb.open();
-  await measure('duckdb.load, 2,000 at a time', async () => {
-    for (let at = 0; at < events.length; at += 2000) {
-      await duckdb.load({ id: `b${at}`, events: events.slice(at, at + 2000), rejects, loadedAt: Date.now() });
-    }
+  const arena = createArena();
+  const loads = Array.from(
+    { length: total / perLoad },
+    (_, at) => [1 + at * perLoad, 1 + (at + 1) * perLoad] as const,
+  );
+  await measure('spool.readPacked', () => loads.forEach((range) => spool.readPacked(range, arena)));
+  await measure(`readPacked + duckdb.load, ${perLoad} at a time`, async () => {
+    for (const range of loads)
+      await duckdb.load(packedBatch(`stages-${range[0]}`, Date.now(), spool.readPacked(range, arena), range));
   });
   await duckdb.close();
   await spool.close();
