@@ -1,7 +1,9 @@
 /**
  * `node program.mjs <endpoint> <write key> <folder> <tills> <receipts a second> <seconds>`: so many tills, each with a disk queue
- * in a folder of its own, make receipts at random moments. Prints one line of JSON: how long each durable call took.
+ * in a folder of its own, make receipts at random moments. Beside them one file is written and synced without any library: what the
+ * disk gives at that moment. Prints one line of JSON: how long each durable call and each bare write took.
  */
+import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { diskQueue } from '../../packages/sdk-node/dist/disk.js';
@@ -53,6 +55,22 @@ const sell = (number) => {
   void stored.finally(() => open.delete(stored));
 };
 
+const bare = [];
+let isSelling = true;
+const probe = async () => {
+  const file = await openFile(join(folder, 'bare'), 'w');
+  const bytes = Buffer.alloc(1024, 'x');
+  while (isSelling) {
+    const before = performance.now();
+    await file.write(bytes);
+    await file.datasync();
+    bare.push(performance.now() - before);
+    await wait(10);
+  }
+  await file.close();
+};
+const probing = probe();
+
 const started = performance.now();
 let made = 0;
 // Random moments of one rate (a Poisson process), as customers come.
@@ -62,7 +80,11 @@ for (let next = 0; next < seconds * 1000; next += (-Math.log(1 - Math.random()) 
   sell(++made);
 }
 await Promise.all(open);
+isSelling = false;
+await probing;
 const took = performance.now() - started;
 let pending = 0;
 for (const tracker of trackers) pending += (await tracker.close({ timeout: 30_000 })).pending;
-console.log(JSON.stringify({ made, took, durable, pending, errors, rss: process.resourceUsage().maxRSS }));
+console.log(
+  JSON.stringify({ made, took, durable, bare, pending, errors, rss: process.resourceUsage().maxRSS }),
+);

@@ -37,6 +37,8 @@ interface Made {
   readonly took: number;
   /** Milliseconds of each durable call. */
   readonly durable: readonly number[];
+  /** Milliseconds of a bare write and fdatasync of 1 KiB beside them. */
+  readonly bare: readonly number[];
   readonly pending: number;
   readonly errors: number;
   readonly rss: number;
@@ -97,6 +99,7 @@ const measure = async (tills: number, rate: number, seconds: number) => {
       errors: made.errors,
       rss: Math.round(made.rss / 1024),
       durable: quantiles(made.durable),
+      bare: quantiles(made.bare),
       toRow: quantiles(rows.map(({ delay }) => Number(delay))),
     };
   } finally {
@@ -108,10 +111,11 @@ const measure = async (tills: number, rate: number, seconds: number) => {
 
 type Results = Awaited<ReturnType<typeof measure>>;
 
-const tableOf = ({ durable, toRow }: Results): Table => ({
+const tableOf = ({ durable, bare, toRow }: Results): Table => ({
   head: ['milliseconds', 'p50', 'p95', 'p99', 'most', 'to reach: p99'],
   rows: [
     ['durable call', ...Object.values(durable).map(String), '≤ 50'],
+    ['bare write and fdatasync', ...Object.values(bare).map(String), ''],
     ['event to row', ...Object.values(toRow).map(String), '< 5000'],
   ],
 });
