@@ -101,9 +101,8 @@ export const undocumented = ({ status, headers, body }: Answer, method: string):
     const strange = (rejected ?? []).find(({ code }) => errors[code]?.status !== null);
     return strange ? `a verdict that no table has: ${JSON.stringify(strange)}` : null;
   }
-  // What Node answers by itself (docs/protocol.md).
-  const isNodes = (status === 400 || status === 417) && body.length === 0;
-  if (isNodes && headers.get('connection') === 'close') return null;
+  // What Node answers by itself (docs/durability-proof.md).
+  if ((status === 400 || status === 417) && body.length === 0) return null;
   const reply = parse(body);
   const code = String(reply?.['code']);
   if (status === 503 && type.startsWith('application/json') && 'ready' in (reply ?? {})) return null;
