@@ -21,7 +21,11 @@ export const answerClientError = (error: ConnectionError, socket: Socket): void 
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   // A request before this one on the same connection still waits for its answer, and would take this one for it: its sender would
   // drop events that were fine. Without an answer it sends them again. Node looks at the same field (lib/_http_server.js, socketOnError).
-  if ((socket as Socket & { _httpMessage?: unknown })._httpMessage) return void socket.destroy();
+  // One that has not arrived in whole is the one at fault, and is told.
+  const { _httpMessage: waiting } = socket as Socket & {
+    _httpMessage?: { req?: { complete?: boolean } } | null;
+  };
+  if (waiting?.req?.complete === true) return void socket.destroy();
   const code = codes[error.code] ?? 'malformed_json';
   const status = statusOf(code);
   const body = JSON.stringify(errorBody(code));
