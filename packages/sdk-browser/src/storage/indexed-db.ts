@@ -1,3 +1,5 @@
+import { createStore, promisifyRequest } from 'idb-keyval';
+
 /**
  * The visitor id in IndexedDB, and beside it what localStorage refuses. Every method may take for ever: browsers are
  * known to hang in `open`.
@@ -12,32 +14,15 @@ export interface DatabaseTier {
 }
 
 export const createDatabaseTier = (name: string): DatabaseTier => {
-  let opening: Promise<IDBDatabase> | undefined;
+  let store = createStore(name, name);
 
-  const open = (): Promise<IDBDatabase> =>
-    (opening ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(name);
-      request.onupgradeneeded = () => request.result.createObjectStore(name);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = reject;
-    }));
-
-  /** One transaction. Safari closes connections by itself: one that fails is opened anew the next time. */
-  const within = async <Result>(use: (objects: IDBObjectStore) => Result): Promise<Result> => {
-    try {
-      const database = await open();
-      const transaction = database.transaction(name, 'readwrite');
-      const result = use(transaction.objectStore(name));
-      await new Promise((resolve, reject) => {
-        transaction.oncomplete = resolve;
-        transaction.onabort = reject;
-      });
+  /** One transaction. Async: where IndexedDB does not exist, the call throws before it makes a promise. */
+  const within = async <Result>(use: (objects: IDBObjectStore) => Result): Promise<Result> =>
+    store('readwrite', async (objects) => {
+      const result = use(objects);
+      await promisifyRequest(objects.transaction);
       return result;
-    } catch (error) {
-      opening = undefined;
-      throw error;
-    }
-  };
+    });
 
   return {
     async load() {
@@ -49,10 +34,13 @@ export const createDatabaseTier = (name: string): DatabaseTier => {
       within((objects) => (value === null ? objects.delete(key) : objects.put(value, key))),
 
     async wipe() {
-      // Another tab's connection can hold the database open; then at least it is empty.
-      await within((objects) => objects.clear());
-      (await open()).close();
-      opening = undefined;
+      await within((objects) => {
+        // Another tab's connection can hold the database open; then at least it is empty.
+        objects.clear();
+        // Closed once what is under way has ended.
+        objects.transaction.db.close();
+      });
+      store = createStore(name, name);
       indexedDB.deleteDatabase(name);
     },
   };
