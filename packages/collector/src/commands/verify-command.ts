@@ -18,7 +18,11 @@ export const registerVerify: RegisterCommand = (cli) => {
       const { folder } = spoolOptions(config);
       // Nobody may write meanwhile.
       const lock = await startAdminServer(adminAddress(config.dataDir), {});
-      const { chunks, entries } = await verifySpool({ folder, destinations }).finally(() => lock.close());
-      say(`${folder}: whole; ${entries} entries in ${chunks} chunks were read`);
+      try {
+        const { chunks, entries } = await verifySpool({ folder, destinations });
+        say(`${folder}: whole; ${entries} entries in ${chunks} chunks were read`);
+      } finally {
+        await lock.close();
+      }
     });
 };
