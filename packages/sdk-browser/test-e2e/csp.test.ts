@@ -73,7 +73,9 @@ const visit = async (policy: string, head: string) => {
   await page.click('a', { button: 'middle' });
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await expect.poll(() => sent.some(({ event }) => event === 'Page Scrolled')).toBe(true);
-  await page.evaluate(() => void setTimeout(() => Promise.reject(new Error('of the page'))));
+  await page.evaluate(() => {
+    setTimeout(() => void Promise.reject(new Error('of the page')));
+  });
   await page.fill('input', '+7 999 555-11-11');
   const violations = await page.evaluate(() => window.violations);
   await page.click('button');

@@ -30,13 +30,13 @@ it('sends when mounted, and when what is sent has changed', async () => {
   const unmount = mount(() =>
     useTrack(
       () => state.ready && 'Product Viewed',
-      () => ({ sku: state.sku, draws: state.other * 0 }),
+      () => ({ sku: state.sku, seen: state.other > 9 }),
     ),
   );
   expect(tracker.track).not.toHaveBeenCalled();
   state.ready = true;
   await nextTick();
-  expect(tracker.track).toHaveBeenCalledWith('Product Viewed', { sku: 'A-1', draws: 0 }, undefined);
+  expect(tracker.track).toHaveBeenCalledWith('Product Viewed', { sku: 'A-1', seen: false }, undefined);
   state.other = 5;
   await nextTick();
   expect(tracker.track).toHaveBeenCalledTimes(1);

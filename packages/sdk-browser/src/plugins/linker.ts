@@ -44,7 +44,7 @@ export const linker = ({ domains, parameter = 'ntk_v', lifetime = 120_000 }: Lin
 
     const valueFor = (target: URL): string | undefined => {
       const id = isSettled && host.visitorId();
-      if (!id || !/^http/.test(target.protocol) || !isListed(target.hostname)) return;
+      if (!id || !target.protocol.startsWith('http') || !isListed(target.hostname)) return;
       return writeParameter(id, Date.now(), { host: target.host, userAgent: navigator.userAgent });
     };
 

@@ -60,10 +60,10 @@ describe('leaving', () => {
   });
 
   it('nothing is added without consent, nor before the id has settled', async () => {
-    let known: string | undefined;
-    await open('<a href="https://pay.example/">x</a>', {}, { visitorId: () => known });
+    const visitor: { id?: string } = {};
+    await open('<a href="https://pay.example/">x</a>', {}, { visitorId: () => visitor.id });
     click(page!, 'a');
-    known = id;
+    visitor.id = id;
     click(page!, 'a');
     expect(seen).toEqual(['https://pay.example/', 'https://pay.example/']);
   });
@@ -99,7 +99,7 @@ describe('leaving', () => {
   it('window.open, whatever it is given', async () => {
     const opened: unknown[] = [];
     const before = (window: Page['window']) => {
-      window.open = ((...args: unknown[]) => (opened.push(args), null)) as typeof window.open;
+      window.open = (...args: unknown[]) => (opened.push(args), null);
     };
     const { window } = await open('', {}, { before });
     window.open('https://pay.example/', '_blank', 'noopener');
