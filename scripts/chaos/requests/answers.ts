@@ -91,7 +91,7 @@ const patience = new Set([429, 503]);
 /** What an answer has that docs/protocol.md and docs/errors.md do not tell of, or null. */
 export const undocumented = ({ status, headers, body }: Answer, method: string): string | null => {
   if (status === 204 || status === 304) return body.length === 0 ? null : `${status} with a body`;
-  if (method === 'HEAD') return status < 500 ? null : `${status} to HEAD`;
+  if (method === 'HEAD') return status < 500 || status === 503 ? null : `${status} to HEAD`;
   const type = headers.get('content-type') ?? '';
   if (status === 200) {
     if (!type.startsWith('application/json')) return null;
