@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import { systemClock } from '../clock.ts';
@@ -11,15 +10,9 @@ import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
 const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
   error instanceof NitkaError ? error : { code: 'internal_error', detail: (error as Error).message };
 
-/** Answers come first: under full load the loader takes the time that is left. On Linux a thread has a priority of its own. */
-const yieldToAnswers = (): void => {
-  if (process.platform === 'linux') setPriority(5);
-};
-
 /** The inside of the loader's thread (thread.ts). LMDB lets the threads of a process share one spool. */
 export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThreadData): Promise<void> => {
   const tell = (message: FromThread): void => port.postMessage(message);
-  yieldToAnswers();
   const spool = openSpool(spoolOptions(config));
   const loader = await createLoader(config, {
     spool,
