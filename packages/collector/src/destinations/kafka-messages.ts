@@ -64,6 +64,8 @@ export const requestsOf = (
   maxBytes: number,
   murmur2: (key: Buffer) => number,
 ): KafkaMessage[][] => {
+  // Not when it was received: an event that waited for long would fall to the retention before anybody has read it.
+  const written = BigInt(Date.now());
   const requests: KafkaMessage[][] = [];
   const current = new Map<string, { messages: KafkaMessage[]; bytes: number }>();
 
@@ -103,7 +105,7 @@ export const requestsOf = (
     if (row.message_id !== null) headers.set(names.messageId, Buffer.from(row.message_id));
     // As Kafka's own clients do, so that what others write for the same visitor lands beside.
     const partition = (murmur2(key) & 0x7fffffff) % topic.partitions;
-    add({ topic: topic.name, partition, key, value, headers, timestamp: BigInt(row.received_at) });
+    add({ topic: topic.name, partition, key, value, headers, timestamp: written });
   };
 
   try {

@@ -24,12 +24,15 @@ export interface TopicPlace {
   readonly partitions: number;
 }
 
+/** Small segments of what is compacted: what is superseded goes soon, and the last note of a writer is found soon. */
 const settingsOf = ({ minInsyncReplicas, maxRequestBytes }: TopicRules, compacted: boolean) => [
   { name: 'cleanup.policy', value: compacted ? 'compact' : 'delete' },
   { name: 'min.insync.replicas', value: String(minInsyncReplicas) },
   { name: 'max.message.bytes', value: String(Math.max(maxRequestBytes, 1_048_588)) },
-  // What is superseded goes soon, so that the last note of a writer is found soon.
-  ...(compacted ? [{ name: 'segment.bytes', value: '16777216' }] : []),
+  // Retention counts from when a broker has a message: by a time of the past it would be removed before anybody has read it.
+  compacted
+    ? { name: 'segment.bytes', value: '16777216' }
+    : { name: 'message.timestamp.type', value: 'LogAppendTime' },
 ];
 
 /** Why a topic must not be written to, or null. */
