@@ -181,8 +181,11 @@ describe.skipIf(kafka.missing)(title('Kafka as the spool', kafka), () => {
       ready: true,
       destinations: [{ name: 'duckdb' }],
     });
-    expect((await loader.app.inject('/metrics')).body).toContain(
-      'nitka_destination_events{source="site",destination="duckdb",state="loaded"} 1',
+    // Counted once the cursor has moved.
+    await eventually(async () =>
+      expect((await loader.app.inject('/metrics')).body).toContain(
+        'nitka_destination_events{source="site",destination="duckdb",state="loaded"} 1',
+      ),
     );
   });
 
