@@ -72,7 +72,6 @@ export const mangled = [
   'takeTurns',
   'tell',
   'tellServer',
-  'touch',
   'unlisten',
   'wake',
   'wipe',

@@ -1,5 +1,7 @@
 import { createTracker } from '../src/create-tracker.ts';
 import { readOptions } from '../src/options.ts';
+import { campaign } from '../src/plugins/campaign.ts';
+import { externalIds } from '../src/plugins/external-ids.ts';
 import { expect, it } from 'vitest';
 import { mangled } from '../mangled.mjs';
 import { usePage } from './page.ts';
@@ -28,12 +30,13 @@ it('names nothing that a plugin is given', () => {
 });
 
 it('names nothing that is sent', async () => {
-  const tracker = page.open({ consentVersion: '1' });
+  const tracker = page.open({ consentVersion: '1', plugins: [campaign(), externalIds()] });
   tracker.page('Home');
   tracker.identify('u', { email: 'ann@mail.ru' });
   await page.flushed(tracker);
   const sent = page.collector.requests.map(({ body }) => JSON.stringify(body)).join('');
   expect(sent).toContain('"messageId"');
+  expect(sent).toContain('"touch":');
   expect(mangled.filter((name) => sent.includes(`"${name}":`))).toEqual([]);
 });
 
