@@ -29,13 +29,9 @@ export type {
   QueueKey,
   QueueLimit,
   QueueRecord,
-  QueueStorage,
   Transport,
   TransportReply,
 } from './ports.ts';
-export { createQueue } from './queue.ts';
-export type { Queue, QueueOptions, QueueParts } from './queue.ts';
-export { createMemoryStorage } from './memory-storage.ts';
 export { outcomeOf, retryAfter } from './response.ts';
 export type { Outcome } from './response.ts';
 export { batchSchema, eventSchema } from './schema.ts';

@@ -34,22 +34,6 @@ export interface QueueLimit {
   readonly bytes: number;
 }
 
-/**
- * A storage tier for the queue. Each method may be synchronous: a page that is left, or a call that must be
- * durable when it returns, has no time for a promise.
- */
-export interface QueueStorage {
-  /** Keeps a record as the newest; once it returns (or resolves), it is as safe as this tier makes it. Throws when it cannot. */
-  append(json: string, bytes: number, queuedAt: number): MaybePromise<void>;
-  /** The oldest records behind `after`, in order, within `limit`; at least one if there is any. */
-  read(limit: QueueLimit, after?: QueueKey): MaybePromise<readonly QueueRecord[]>;
-  /** Unknown keys are passed over. */
-  remove(records: readonly QueueRecord[]): MaybePromise<void>;
-  /** What is stored now, records of other tabs or processes included. */
-  size(): MaybePromise<{ readonly count: number; readonly bytes: number }>;
-  close?(): MaybePromise<void>;
-}
-
 /** What came back for one request. Only a network failure rejects. */
 export interface TransportReply {
   readonly status: number;

@@ -6,10 +6,15 @@ import {
   type DeliveryLoopOptions,
   type DeliveryLoopParts,
 } from '../src/delivery-loop.ts';
-import { createMemoryStorage } from '../src/memory-storage.ts';
 import type { QueueLimit, QueueRecord, TransportReply } from '../src/ports.ts';
-import { createQueue } from '../src/queue.ts';
-import { accepted, createFakeClock, createFakeTransport, settle, type FakeTransport } from './fakes.ts';
+import {
+  accepted,
+  createArrayQueue,
+  createFakeClock,
+  createFakeTransport,
+  settle,
+  type FakeTransport,
+} from './fakes.ts';
 
 type Parts = DeliveryLoopParts<readonly QueueRecord[]>;
 
@@ -25,10 +30,7 @@ const open = (
   parts: Partial<Parts> = {},
 ) => {
   const clock = createFakeClock();
-  const queue = createQueue(
-    { storage: createMemoryStorage(), clock },
-    { maxCount: 10_000, maxBytes: 10_000_000, maxAge: 0 },
-  );
+  const queue = createArrayQueue();
   const transport: FakeTransport = createFakeTransport(answer);
   const onFailed = vi.fn();
   const onSent = vi.fn();
@@ -57,7 +59,7 @@ const open = (
   );
   const track = (...messageIds: string[]): void => {
     for (const messageId of messageIds) {
-      void queue.add(JSON.stringify({ messageId }));
+      queue.add(JSON.stringify({ messageId }));
       delivery.wake();
     }
   };
@@ -241,13 +243,13 @@ it('sends what a page has unsent in its last turn without the lock, and marks it
     {},
     { lock: () => new Promise(() => {}) },
   );
-  void queue.add('{"messageId":"a"}');
+  queue.add('{"messageId":"a"}');
   await delivery.sendLast(await queue.read({ count: 10, bytes: 1000 }));
   expect(transport.requests).toEqual([['a']]);
   expect(queue.count()).toBe(0);
   await delivery.sendLast([]);
   delivery.stop();
-  void queue.add('{"messageId":"b"}');
+  queue.add('{"messageId":"b"}');
   await delivery.sendLast(await queue.read({ count: 10, bytes: 1000 }));
   await clock.advance(5000);
   expect(transport.requests).toHaveLength(1);
@@ -263,7 +265,7 @@ it('sends what a page has unsent in its last turn without the lock, and marks it
   );
   other.track('a', 'b', 'c');
   await settle();
-  void other.queue.add('{"messageId":"d"}');
+  other.queue.add('{"messageId":"d"}');
   await other.delivery.sendLast(await other.queue.read({ count: 10, bytes: 1000 }));
   expect(marks).toEqual([undefined, true]);
 });
@@ -285,25 +287,16 @@ it('sends under the lock, and not while another holder has it', async () => {
 });
 
 it('goes on after the storage failed once', async () => {
-  const memory = createMemoryStorage();
   let broken = true;
   const clock = createFakeClock();
-  const queue = createQueue(
-    {
-      storage: {
-        ...memory,
-        read: (...args) => (broken ? Promise.reject(new Error('storage gone')) : memory.read(...args)),
-      },
-      clock,
-    },
-    { maxCount: 10, maxBytes: 1000, maxAge: 0 },
-  );
+  const queue = createArrayQueue();
   const transport = createFakeTransport(() => accepted);
   const onFailed = vi.fn();
   const delivery = createDeliveryLoop(
     {
       queue,
-      read: () => queue.read({ count: 10, bytes: 1000 }),
+      read: () =>
+        broken ? Promise.reject(new Error('storage gone')) : queue.read({ count: 10, bytes: 1000 }),
       remove: queue.remove,
       clock,
       backoff: () => 500,
@@ -321,7 +314,7 @@ it('goes on after the storage failed once', async () => {
     },
     { flushAt: 1, flushInterval: 1000 },
   );
-  void queue.add('{"messageId":"a"}');
+  queue.add('{"messageId":"a"}');
   delivery.wake();
   await settle();
   expect(onFailed).toHaveBeenCalledWith('storage_failed', 'storage gone');

@@ -1,4 +1,6 @@
-import type { Clock, Transport, TransportReply } from '../src/ports.ts';
+import type { DropCounts } from '../src/batch.ts';
+import type { ErrorCode } from '../src/errors.ts';
+import type { Clock, QueueLimit, QueueRecord, Transport, TransportReply } from '../src/ports.ts';
 
 export interface FakeClock extends Clock {
   /** Moves the time on, running the timers that fall due, and lets promises settle between them. */
@@ -65,6 +67,34 @@ export const createFakeTransport = (
       const reply = await answer(messageIds);
       if (reply instanceof Error) throw reply;
       return reply;
+    },
+  };
+};
+
+/** A queue in an array: as much of one as the delivery loop needs. */
+export const createArrayQueue = () => {
+  let records: QueueRecord[] = [];
+  let dropped: Record<string, number> = {};
+  let last = 0;
+  return {
+    add(json: string): void {
+      records.push({ key: ++last, json, bytes: json.length, queuedAt: 0 });
+    },
+    read: async ({ count }: QueueLimit): Promise<readonly QueueRecord[]> => records.slice(0, count),
+    remove(sent: readonly QueueRecord[]): void {
+      records = records.filter((record) => !sent.includes(record));
+    },
+    count: () => records.length,
+    countDropped(code: ErrorCode): void {
+      dropped[code] = (dropped[code] ?? 0) + 1;
+    },
+    takeDropped(): DropCounts | undefined {
+      const counts = dropped;
+      dropped = {};
+      return Object.keys(counts).length > 0 ? counts : undefined;
+    },
+    restoreDropped(counts: DropCounts | undefined): void {
+      for (const code in counts) dropped[code] = (dropped[code] ?? 0) + counts[code]!;
     },
   };
 };

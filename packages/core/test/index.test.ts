@@ -10,8 +10,6 @@ it('exports these names and no others', () => {
       "blockedPhone",
       "claimsOf",
       "createDeliveryLoop",
-      "createMemoryStorage",
-      "createQueue",
       "createVisitorId",
       "encodeBatch",
       "errors",

@@ -1,6 +1,5 @@
-import type { QueueStorage } from '@nitka/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { storageConformance } from '../../../core/test/storage.conformance.ts';
+import { storageConformance, type QueueStorage } from '../storage.conformance.ts';
 import { createEventQueue } from '../../src/storage/queue.ts';
 import { createTextStore, type TextStore } from '../../src/storage/text-store.ts';
 import { memoryStore } from '../fakes.ts';

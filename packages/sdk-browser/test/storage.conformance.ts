@@ -1,5 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { QueueRecord, QueueStorage } from '../src/ports.ts';
+import type { MaybePromise, QueueKey, QueueLimit, QueueRecord } from '@nitka/core';
+
+/**
+ * A storage tier for the queue. Each method may be synchronous: a page that is left, or a call that must be
+ * durable when it returns, has no time for a promise.
+ */
+export interface QueueStorage {
+  /** Keeps a record as the newest; once it returns (or resolves), it is as safe as this tier makes it. Throws when it cannot. */
+  append(json: string, bytes: number, queuedAt: number): MaybePromise<void>;
+  /** The oldest records behind `after`, in order, within `limit`; at least one if there is any. */
+  read(limit: QueueLimit, after?: QueueKey): MaybePromise<readonly QueueRecord[]>;
+  /** Unknown keys are passed over. */
+  remove(records: readonly QueueRecord[]): MaybePromise<void>;
+  /** What is stored now, records of other tabs or processes included. */
+  size(): MaybePromise<{ readonly count: number; readonly bytes: number }>;
+  close?(): MaybePromise<void>;
+}
 
 const everything = { count: 1000, bytes: 1_000_000 };
 const json = (n: number): string => JSON.stringify({ messageId: `m${n}` });
