@@ -21,6 +21,21 @@ const lookEvery = 250;
 const lookAtMost = 5000;
 /** Milliseconds after which a loader that says nothing counts as dead. */
 const sessionTimeout = 10_000;
+/** Milliseconds that a group may take to come together, and a consumer to close: the client can lose an answer with a broker. */
+const patience = { join: 3 * sessionTimeout, close: 5000 };
+
+/** What takes longer than it may is given up. */
+const within = async <T>(milliseconds: number, what: string, task: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} takes too long`)), milliseconds);
+  });
+  try {
+    return await Promise.race([task, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 /**
  * Joins the group and stays in it. Two loaders may for a moment think that a partition is theirs: what keeps them apart is the cursor
@@ -36,10 +51,13 @@ export const joinGroup = (
   /** In a row. */
   let failures = 0;
 
-  const letGo = (old: Consumer): Promise<void> =>
-    new Promise((resolve) => {
+  const letGo = (old: Consumer): Promise<void> => {
+    const closed = new Promise<void>((resolve) => {
       old.close(true, () => resolve());
     });
+    // One that does not close is of no use either way: its session ends by itself.
+    return within(patience.close, 'closing', closed).catch(() => undefined);
+  };
 
   const join = async (): Promise<void> => {
     const own = new kafka.Consumer({
@@ -52,7 +70,7 @@ export const joinGroup = (
     own.on('error' as never, onError as never);
     own.topics.track(topic);
     try {
-      await own.joinGroup({});
+      await within(patience.join, 'joining the group', own.joinGroup({}));
       consumer = own;
     } catch (error) {
       await letGo(own);
