@@ -103,8 +103,13 @@ export interface BenchCollector extends Server {
   discard(): Promise<void>;
 }
 
-export const startCollector = async (config: Record<string, unknown> = {}): Promise<BenchCollector> => {
+/** @param prepare makes the collector's folder ready before it starts */
+export const startCollector = async (
+  config: Record<string, unknown> = {},
+  prepare: (folder: string) => void = () => undefined,
+): Promise<BenchCollector> => {
   const folder = await mkdtemp(join(tmpdir(), 'nitka-bench-'));
+  prepare(folder);
   const file = join(folder, 'nitka.json');
   const sources = [{ name: 'site', kind: 'browser', writeKey }];
   const shared = { listen: { port: 0 }, sources, log: { level: 'info' } };

@@ -11,14 +11,13 @@ const parts = 10;
  * backlog grows, and what is in the table afterwards.
  */
 export const measureStopped = async (events: number, connections: number): Promise<Stopped> => {
-  const collector = await startCollector({
-    destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }],
-  });
   // A file where a folder ought to be: the database cannot be opened.
-  const obstacle = join(collector.folder, 'stopped');
+  const obstacleIn = (folder: string): string => join(folder, 'stopped');
+  const collector = await startCollector(
+    { destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }] },
+    (folder) => writeFileSync(obstacleIn(folder), ''),
+  );
   try {
-    rmSync(obstacle, { recursive: true, force: true });
-    writeFileSync(obstacle, '');
     const speeds: number[] = [];
     let accepted = 0;
     for (let part = 0; part < parts; part += 1) {
@@ -29,7 +28,7 @@ export const measureStopped = async (events: number, connections: number): Promi
       speeds.push(figures.eventsPerSecond);
       accepted += figures.accepted;
     }
-    rmSync(obstacle, { force: true });
+    rmSync(obstacleIn(collector.folder), { force: true });
     const waiting = await collector.waiting();
     const began = performance.now();
     await collector.loaded();
