@@ -1,4 +1,5 @@
-import type { Clock, Queue } from '@nitka/core';
+import type { Clock } from '@nitka/core';
+import type { EventQueue } from './queue/event-queue.ts';
 
 export interface Room {
   /** True below half of the queue's limits. */
@@ -12,7 +13,7 @@ export interface Room {
 
 /** Back-pressure: callers that wait here make no more events than the collector takes. */
 export const createRoom = (
-  queue: Pick<Queue, 'count' | 'bytes'>,
+  queue: Pick<EventQueue, 'count' | 'bytes'>,
   limit: { readonly maxEvents: number; readonly maxBytes: number },
   clock: Clock,
 ): Room => {
