@@ -1,10 +1,13 @@
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  isSpace,
+  openBrace,
+  openBracket,
+  quote,
+  skipString,
+} from './json-bytes.ts';
 
 /** Where a value stands in the body: bytes, end exclusive, and how deeply it nests. */
 export interface Slice {
@@ -23,24 +26,10 @@ export interface Member {
   readonly keyStart: number;
 }
 
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-
 const skipSpace = (body: Uint8Array, from: number): number => {
   let at = from;
   while (isSpace(body[at])) at += 1;
   return at;
-};
-
-/** The index behind the closing quote of the string that begins at `from`. */
-const skipString = (body: Uint8Array, from: number): number => {
-  let at = from + 1;
-  while (at < body.length) {
-    const byte = body[at];
-    if (byte === quote) return at + 1;
-    at += byte === backslash ? 2 : 1;
-  }
-  return body.length;
 };
 
 /** The value that begins at `from`. Never loops or throws, whatever the bytes: `JSON.parse` is the judge of validity. */

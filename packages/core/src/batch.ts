@@ -26,10 +26,3 @@ export const encodeBatch = (events: readonly string[], head: BatchEnvelope): str
  */
 export const withFields = (json: string, fields: Record<string, unknown>): string =>
   `${JSON.stringify(fields).slice(0, -1)},${json.slice(1)}`;
-
-/** Bytes of a text in UTF-8. Lone surrogates count as the three bytes that replace them. */
-export const utf8Length = (text: string): number =>
-  text
-    .replace(/[\ud800-\udbff][\udc00-\udfff]/g, '4444')
-    .replace(/[\u0800-\uffff]/g, '333')
-    .replace(/[\x80-\u07ff]/g, '22').length;

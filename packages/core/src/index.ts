@@ -1,6 +1,6 @@
 export { fullJitter } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
-export { encodeBatch, utf8Length, withFields } from './batch.ts';
+export { encodeBatch, withFields } from './batch.ts';
 export type { BatchEnvelope, DropCounts } from './batch.ts';
 export { createDeliveryLoop } from './delivery-loop.ts';
 export type { DeliveryLoop, DeliveryLoopOptions, DeliveryLoopParts, Sliceable } from './delivery-loop.ts';

@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { encodeBatch, utf8Length, withFields } from '../src/batch.ts';
+import { encodeBatch, withFields } from '../src/batch.ts';
 
 it('puts a batch together that parses to what went in', () => {
   const events = ['{"messageId":"a"}', '{"messageId":"б"}'];
@@ -21,14 +20,3 @@ it('adds fields at the front without touching the rest', () => {
   const text = withFields('{"a":1.10,"b":[ 2 ]}', { anonymousId: 'x', none: undefined });
   expect(text).toBe('{"anonymousId":"x","a":1.10,"b":[ 2 ]}');
 });
-
-it('counts the bytes that UTF-8 will have', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
-      expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
-    }),
-  );
-  for (const text of ['', 'a', 'я', '€', '🧵', '\ud83e', '\udded', '\ud83ea', 'a\udded🧵']) {
-    expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
-  }
-}, 60_000);

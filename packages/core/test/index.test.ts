@@ -29,7 +29,6 @@ it('exports these names and no others', () => {
       "retryAfter",
       "signedPartOf",
       "splitToken",
-      "utf8Length",
       "visitorIdTime",
       "withFields",
     ]

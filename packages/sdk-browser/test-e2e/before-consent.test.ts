@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BrowserContext, Page } from 'playwright-core';
-import { openStage, visitorId, type Stage } from './stage.ts';
+import type { Page } from 'playwright-core';
+import { nothing, openStage, traces, visitorId, type Stage } from './stage.ts';
 
 let stage: Stage;
 
@@ -8,17 +8,6 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage?.close());
-
-/** Everything of us that a browser can hold. */
-const traces = async (context: BrowserContext, page: Page) => ({
-  cookies: (await context.cookies()).map(({ name }) => name),
-  ...(await page.evaluate(async () => ({
-    local: Object.keys(localStorage),
-    session: Object.keys(sessionStorage),
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-  }))),
-});
-const nothing = { cookies: [], local: [], session: [], databases: [] };
 
 const open = async (path: string, attributes: string, script?: () => void) => {
   stage.site.route(path, stage.html(attributes));

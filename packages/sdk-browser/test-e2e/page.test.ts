@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openStage, visitorId, type Stage } from './stage.ts';
+import { nothing, openStage, traces, visitorId, type Stage } from './stage.ts';
 
 let stage: Stage;
 
@@ -9,18 +9,6 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage?.close());
-
-/** Everything of us that a browser can hold. */
-const traces = async (context: BrowserContext, page: Page) => ({
-  cookies: (await context.cookies()).map(({ name }) => name),
-  ...(await page.evaluate(async () => ({
-    local: Object.keys(localStorage),
-    session: Object.keys(sessionStorage),
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-    caches: await caches?.keys?.().catch(() => []),
-  }))),
-});
-const nothing = { cookies: [], local: [], session: [], databases: [], caches: [] };
 
 const open = async (
   path: string,

@@ -79,3 +79,15 @@ export const visitorId = async (page: Page): Promise<string> => {
   await page.waitForFunction(() => typeof window.nitka?.ready === 'function');
   return page.evaluate(() => window.nitka.ready());
 };
+
+/** Everything of us that a browser can hold. */
+export const traces = async (context: BrowserContext, page: Page) => ({
+  cookies: (await context.cookies()).map(({ name }) => name),
+  ...(await page.evaluate(async () => ({
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches?.keys?.().catch(() => []),
+  }))),
+});
+export const nothing = { cookies: [], local: [], session: [], databases: [], caches: [] };

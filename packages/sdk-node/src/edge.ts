@@ -63,6 +63,7 @@ const platform: Platform = {
     ).join(''),
   post: fetchPost((input, init) => globalThis.fetch(input, init)),
   warn: (text) => console.warn(`nitka: ${text}`),
+  byteLength: (text) => new TextEncoder().encode(text).length,
   compress,
   memoryQueue: () => memoryQueue(),
   // The URL parser makes punycode of a host name.

@@ -24,8 +24,8 @@ export interface Platform {
   readonly memoryQueue: () => TrackerQueue;
   /** Where errors go while nobody listens. */
   readonly warn: (text: string) => void;
-  /** Bytes of a text in UTF-8. @default a loop over the text */
-  readonly byteLength?: (text: string) => number;
+  /** Bytes of a text in UTF-8. */
+  readonly byteLength: (text: string) => number;
   /** gzip. */
   readonly compress?: (body: Body) => Promise<Uint8Array<ArrayBuffer>>;
   /** Punycode of an international domain. */

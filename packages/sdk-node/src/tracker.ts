@@ -1,4 +1,4 @@
-import { NitkaError, utf8Length, type DropCounts, type EventType } from '@nitka/core';
+import { NitkaError, type DropCounts, type EventType } from '@nitka/core';
 import type {
   AliasCall,
   AnyCall,
@@ -77,7 +77,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
 ): Tracker<Events> => {
   const options = readOptions(given);
   const { eventBytes } = options;
-  const { clock, byteLength = utf8Length } = platform;
+  const { clock, byteLength } = platform;
   const held = given.queue ?? platform.memoryQueue();
   const context = { library: { name: '@nitka/node', version }, ...options.context };
   const textParts = {

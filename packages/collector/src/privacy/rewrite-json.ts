@@ -1,11 +1,13 @@
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+  skipString,
+} from '../json-bytes.ts';
 
 /** An object or array on the way to a scalar. */
 export interface Place {
@@ -37,17 +39,6 @@ export interface Rewrite {
   /** The name that stands in for a member's, or null to leave it. */
   key?(name: string): string | null;
 }
-
-/** The index behind the closing quote of the string that begins at `from`. */
-const stringEnd = (raw: Buffer, from: number): number => {
-  for (let at = from + 1; ; at += 1) {
-    at = raw.indexOf(quote, at);
-    if (at < 0) return raw.length;
-    let slashes = 0;
-    while (raw[at - 1 - slashes] === backslash) slashes += 1;
-    if (slashes % 2 === 0) return at + 1;
-  }
-};
 
 const isDelimiter = (byte: number | undefined): boolean =>
   byte === undefined || byte <= 0x20 || byte === comma || byte === closeBrace || byte === closeBracket;
@@ -81,7 +72,7 @@ export const rewriteJson = (raw: Buffer, rewrite: Rewrite): Buffer => {
   while (at < raw.length) {
     const byte = raw[at]!;
     if (byte === quote) {
-      const end = stringEnd(raw, at);
+      const end = skipString(raw, at);
       if (frame.expectsKey) {
         frame.member = textOf(raw, at, end);
         const name = rewrite.key?.(frame.member) ?? null;

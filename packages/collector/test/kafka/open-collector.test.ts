@@ -7,7 +7,7 @@ import { openKafkaCollector } from '../../src/kafka/open-collector.ts';
 import { readKafkaBooks } from '../../src/kafka/books-report.ts';
 import { temporaryFolder, testSources, browserKey } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
-import { freshName } from '../support/kafka.ts';
+import { freshName, kafkaSpool } from '../support/kafka.ts';
 
 const kafka = needsServer('kafka');
 takeTurns(kafka);
@@ -20,17 +20,7 @@ const configOf = (state: string, more: object = {}) =>
       log: { level: 'silent' },
       loader: { maxDelayMs: 20 },
       shutdownSeconds: 1,
-      spool: {
-        kafka: {
-          brokers: [kafka.url],
-          topic: `${state}-spool`,
-          cursorsTopic: `${state}-cursors`,
-          group: state,
-          create: { partitions: 3, replicas: 1 },
-          minInsyncReplicas: 1,
-          timeoutSeconds: 5,
-        },
-      },
+      spool: kafkaSpool(kafka.url, state, 3),
       ...more,
     },
     temporaryFolder(),

@@ -5,7 +5,7 @@ import { needsServer, title } from '../../../../tests/support/servers.ts';
 import type { LedgerLine } from '../../src/ledger.ts';
 import { browserKey, temporaryFolder } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
-import { freshName } from '../support/kafka.ts';
+import { freshName, kafkaSpool } from '../support/kafka.ts';
 import { createCollectorProcess } from '../support/process.ts';
 import type { CollectorProcess } from '../support/process.ts';
 import { seededRandom } from '../support/random.ts';
@@ -68,17 +68,7 @@ const round = async (seed: number, loaderCount: number, destination: object) => 
     role,
     shutdownSeconds: 2,
     destinations: [destination],
-    spool: {
-      kafka: {
-        brokers: [kafka.url],
-        topic: `${state}-spool`,
-        cursorsTopic: `${state}-cursors`,
-        group: state,
-        create: { partitions: 4, replicas: 1 },
-        minInsyncReplicas: 1,
-        timeoutSeconds: 5,
-      },
-    },
+    spool: kafkaSpool(kafka.url, state, 4),
   });
   const collectors = [0, 1].map(() => createCollectorProcess(config('http')));
   const loaders = Array.from({ length: loaderCount }, () => createCollectorProcess(config('loader')));

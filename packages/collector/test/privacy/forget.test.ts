@@ -6,12 +6,7 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { v7 } from 'uuid';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
-import { adminAddress } from '../../src/admin/address.ts';
-import { askOwner } from '../../src/admin/client.ts';
-import { openCollector } from '../../src/collector.ts';
 import type { Collector } from '../../src/collector.ts';
-import { parseConfig } from '../../src/config-file.ts';
-import type { DestinationConfig } from '../../src/config.ts';
 import { DestinationError } from '../../src/destinations/destination.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { createDestination } from '../../src/destinations/index.ts';
@@ -20,7 +15,7 @@ import type { ForgetAnswer, ForgetInput } from '../../src/privacy/forgetting.ts'
 import { newKeyring, writeKeyring } from '../../src/privacy/keyring.ts';
 import { createSeal, newVaultKey } from '../../src/privacy/vault-key.ts';
 import { openVault } from '../../src/privacy/vault.ts';
-import { browserKey, page, temporaryFolder, testSources } from '../support/collector.ts';
+import { browserKey, openTestCollector, page, temporaryFolder } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
 
 const postgres = needsServer('postgres');
@@ -32,7 +27,7 @@ const digits = '9995551111';
 
 interface Opened {
   readonly folder: string;
-  readonly names: string[];
+  readonly names: readonly string[];
   send(...events: Record<string, unknown>[]): Promise<Record<string, unknown>>;
   forget(input: ForgetInput): Promise<ForgetAnswer>;
   books(): LedgerLine[];
@@ -51,18 +46,8 @@ const open = async (
     wrap = (destination: Destination) => destination,
   }: { folder?: string; wrap?: Wrap } = {},
 ): Promise<Opened> => {
-  const parsed = parseConfig(
-    {
-      sources: testSources,
-      log: { level: 'silent' },
-      loader: { maxDelayMs: 5 },
-      listen: { port: 0 },
-      ...config,
-    },
-    folder,
-  );
   const real = new Map<string, Destination>();
-  const collector = await openCollector(parsed, {
+  const collector = await openTestCollector(config, folder, {
     random: () => 0.01,
     createDestination: async (options, dataDir) => {
       const destination = await createDestination(options, dataDir);
@@ -70,8 +55,7 @@ const open = async (
       return wrap(destination, options.name);
     },
   });
-  onTestFinished(() => collector.close());
-  const names = parsed.destinations.map(({ name }: DestinationConfig) => name);
+  const { names } = collector;
   return {
     folder,
     names,
@@ -96,13 +80,9 @@ const open = async (
       expect(answer.statusCode).toBe(200);
       return answer.json();
     },
-    forget: async (input) =>
-      (await askOwner<ForgetAnswer>(adminAddress(parsed.dataDir), 'forget', input))!.result,
+    forget: (input) => collector.ask<ForgetAnswer>('forget', input),
     books: () => collector.spool.books(names),
-    async loaded() {
-      while (names.some((name) => collector.spool.lag(name) > 0))
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    },
+    loaded: () => collector.loaded(),
     ask: async (name, sql) => (await real.get(name)!.query!(sql, 10_000)).rows as unknown[][],
     close: () => collector.close(),
   };

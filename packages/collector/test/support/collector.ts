@@ -29,6 +29,8 @@ export const testSources = [
 
 export interface TestCollector extends Collector {
   readonly folder: string;
+  /** Of its destinations. */
+  readonly names: readonly string[];
   /** Gives a command to the admin socket, as the command line does. */
   ask<T>(command: string, input: unknown): Promise<T>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
@@ -59,6 +61,7 @@ export const openTestCollector = async (
   return {
     ...collector,
     folder,
+    names,
     async ask<T>(command: string, input: unknown) {
       const answer = await askOwner<T>(adminAddress(parsed.dataDir), command, input);
       return answer!.result;

@@ -32,3 +32,16 @@ export const messagesOf = async (broker: string, topic: string): Promise<TextMes
 
 /** A prefix for topics that nobody else has. */
 export const freshName = (): string => `t-${randomBytes(6).toString('hex')}`;
+
+/** The config of a spool in topics that have the name in theirs. */
+export const kafkaSpool = (broker: string, name: string, partitions: number) => ({
+  kafka: {
+    brokers: [broker],
+    topic: `${name}-spool`,
+    cursorsTopic: `${name}-cursors`,
+    group: name,
+    create: { partitions, replicas: 1 },
+    minInsyncReplicas: 1,
+    timeoutSeconds: 5,
+  },
+});

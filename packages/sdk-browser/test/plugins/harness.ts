@@ -39,7 +39,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
   const errors: unknown[] = [];
   const virtualConsole = new VirtualConsole();
   virtualConsole.on('jsdomError', (error) => {
-    if (!/Not implemented/i.test(error.message)) errors.push(error);
+    if ((error as { type?: string }).type !== 'not-implemented') errors.push(error);
   });
   const dom = new JSDOM(
     `<!doctype html><html><head><title>${options.title ?? 'Home'}</title></head><body>${html}</body></html>`,
