@@ -1,12 +1,14 @@
 /**
  * Builds the published packages: `node scripts/build.mjs [browser] [node] [collector]`, all by default.
- * Each package is built by a process of its own, so one that fails does not stop the others.
+ * Each package is built by a process of its own, so one that fails does not stop the others. What is as its sources
+ * would make it is left alone; `--force` builds it all the same.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
+import { inputsOf, isFresh, noteBuilt } from './fresh.mjs';
 import { writeNotices } from './notices.mjs';
 import { writeTypes } from './types.mjs';
 
@@ -20,6 +22,7 @@ const folders = {
 async function buildPackage(folder) {
   const { default: configs } = await import(pathToFileURL(join(folder, 'rollup.config.mjs')).href);
   const started = Date.now();
+  const inputs = inputsOf(folder);
   const bundled = [];
   for (const { output, ...input } of configs) {
     const bundle = await rollup(input);
@@ -39,6 +42,7 @@ async function buildPackage(folder) {
     Object.assign({}, ...configs.map(({ input }) => (typeof input === 'object' ? input : {}))),
   );
   removeOlder(join(folder, 'dist'), started);
+  noteBuilt(folder, inputs);
 }
 
 /** Files are replaced in place and only leftovers are deleted, so that a running program or test keeps its files. */
@@ -50,7 +54,11 @@ function removeOlder(dist, started) {
   }
 }
 
-function buildApart(name) {
+function buildApart(name, force) {
+  if (!force && isFresh(join(root, folders[name]))) {
+    console.log(`fresh  ${name}`);
+    return true;
+  }
   const started = Date.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--only', name], {
@@ -76,10 +84,12 @@ if (args[0] === '--only') {
     process.exitCode = 1;
   }
 } else {
-  const names = args.length > 0 ? args : Object.keys(folders);
+  const force = args.includes('--force');
+  const asked = args.filter((arg) => arg !== '--force');
+  const names = asked.length > 0 ? asked : Object.keys(folders);
   for (const name of names) {
     if (!(name in folders)) throw new Error(`no package "${name}": ${Object.keys(folders).join(', ')}`);
   }
-  const results = await Promise.all(names.map(buildApart));
+  const results = await Promise.all(names.map((name) => buildApart(name, force)));
   if (results.includes(false)) process.exitCode = 1;
 }
