@@ -103,6 +103,15 @@ export const createOutbox = (
     }
   };
 
+  /** The program may end after a flush: what has arrived must not be sent again by the next one. */
+  const settle = async (): Promise<void> => {
+    try {
+      await held.storage.settle?.();
+    } catch (error) {
+      listeners.error(codedError(error));
+    }
+  };
+
   /** Events of one moment are stored together, and what becomes of them is looked at once. */
   const watchStoring = (stored: Promise<void>): void => {
     if (storing?.stored === stored) {
@@ -174,7 +183,7 @@ export const createOutbox = (
     async flush(timeout?: number): Promise<number> {
       // What is not stored yet cannot be sent: it would wait for the next flush.
       const stored = storing?.stored.catch(() => {}) ?? Promise.resolve();
-      const flushed = stored.then(() => delivery.flush());
+      const flushed = stored.then(() => delivery.flush()).then(settle);
       if (timeout === undefined) await flushed;
       else await Promise.race([flushed, new Promise<void>((resolve) => clock.setTimeout(resolve, timeout))]);
       // What other processes have added or sent is not known yet.

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { resolve } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { writeFileSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
 import type { TrackerQueue } from '../options.ts';
 import { shareEnvironment } from './shared-environment.ts';
-import { createSenderLease, type SenderLease } from './lease.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createSender, type Sender } from './sender.ts';
 import { restoreSpills, spill } from './spill.ts';
 import { createDiskStorage, type DiskStorage } from './storage.ts';
 import { storageError } from './storage-error.ts';
@@ -27,7 +29,7 @@ export interface DiskQueueOptions {
 
 interface Opened {
   readonly storage: DiskStorage;
-  readonly lease: SenderLease;
+  readonly sender: Sender;
 }
 
 const isAlive = (pid: number): boolean => {
@@ -58,23 +60,45 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
   const path = resolve(folder);
   const owner = randomUUID();
 
+  /** What went wrong without a call to blame: told by the next {@link EventStorage.open}. */
+  let trouble: NitkaError | undefined;
+  const say = (detail: string): void => void (trouble = new NitkaError('storage_failed', detail));
+
   /** Known once it is open. */
   let ready: DiskStorage | undefined;
   const open = async (): Promise<Opened> => {
     const environment = await shareEnvironment(path);
-    const storage = createDiskStorage(environment, { maxBytes });
-    const monotonic = (): number => performance.now();
-    const lease = createSenderLease({
-      environment,
+    if (environment.asideAt !== undefined) {
+      say(`the queue was damaged: it is kept as ${environment.asideAt}, and a new one was begun`);
+    }
+    const storage = createDiskStorage(environment, {
+      maxBytes,
+      onDamaged(key, value) {
+        writeFileSync(`${path}/damaged-${key}.record`, value, { mode: 0o600 });
+        say(`a record of the queue was damaged: it is kept as ${path}/damaged-${key}.record`);
+      },
+    });
+    const sender = createSender({
+      folder: path,
       owner,
       pid: process.pid,
+      thread: threadId,
       host: hostname(),
       isAlive,
-      monotonic,
+      monotonic: () => performance.now(),
+      exclusively: environment.transaction,
+      hasArrived: storage.hasArrived,
+      settle: storage.settle,
     });
-    await restoreSpills(path, storage.restore);
+    try {
+      await restoreSpills(path, storage.restore);
+    } catch (error) {
+      await sender.close();
+      await storage.close();
+      throw error;
+    }
     ready = storage;
-    return { storage, lease };
+    return { storage, sender };
   };
 
   let opening: Promise<Opened> | undefined;
@@ -101,7 +125,13 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
       append: groups.add,
       read: async (limit, after) => (await opened()).storage.read(limit, after),
       remove: async (chunks) => (await opened()).storage.remove(chunks),
-      open: async () => void (await opened()),
+      async open() {
+        await opened();
+        const told = trouble;
+        trouble = undefined;
+        if (told) throw told;
+      },
+      settle: async () => ready?.settle(),
       holds: (key) => ready?.holds(key) ?? true,
       size() {
         const { count, bytes } = ready?.size() ?? { count: 0, bytes: 0 };
@@ -114,13 +144,16 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
       async close() {
         await groups.idle();
         if (!opening) return;
-        const { storage, lease } = await opened();
-        await lease.close();
-        await storage.close();
+        const { storage, sender } = await opened();
+        try {
+          await sender.close();
+        } finally {
+          await storage.close();
+        }
       },
     },
 
-    lock: async (task) => (await opened()).lease.lock(task),
+    lock: async (task) => (await opened()).sender.lock(task),
 
     saveNow: () => spill(path, `${process.pid}-${owner}`, groups.unsaved()),
   };

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { NitkaError } from '@nitka/core';
 import type { Database, RootDatabase } from 'lmdb';
-import { createReserve } from './reserve.ts';
-import { isNoRoom } from './storage-error.ts';
+import { isWhole, setAside } from './damage.ts';
+import { createRoom, dropOldReserve, type Room } from './room.ts';
+import { detailOf, isDamage } from './storage-error.ts';
 
 /** Counts of what the queue holds, kept in the transaction that changes it. */
 export interface Totals {
@@ -14,19 +15,31 @@ export interface Totals {
 
 export interface Environment {
   readonly folder: string;
-  /** Key, growing → the time of the first call (8 bytes, float64 LE) and the events, joined as batch-text.ts says. */
+  /** Key, growing → a record (record.ts). */
   readonly events: Database<Buffer<ArrayBuffer>, number>;
-  /** Format, totals, the sender's lease, imported spill files. */
+  /** Records from this key on have a checksum. */
+  readonly checkedFrom: number;
+  /** Format, totals, imported spill files. */
   readonly meta: Database<unknown, string>;
-  /** Runs a task in one transaction: all or nothing, and on disk once the promise resolves. */
+  /** Where a damaged file was put when the folder was opened. */
+  readonly asideAt: string | undefined;
+  /**
+   * Runs a task in one transaction: all or nothing, and on disk once the promise resolves. One that writes nothing costs no flush, and
+   * is a lock among the processes.
+   */
   transaction<T>(task: () => T): Promise<T>;
-  /** The same for a task without which the queue cannot get shorter: on a full disk it takes the reserve. */
-  urgent<T>(task: () => T): Promise<T>;
+  /** Makes sure of disk before a transaction stores: see room.ts. */
+  readonly takeRoom: Room['take'];
+  /** Transactions that were flushed to the disk since the file was made. */
+  commits(): number;
   close(): Promise<void>;
 }
 
-/** Raised with every change that an older program would misread: 1 had one event a record, and reads as it is. */
-const format = 2;
+/** Raised with every change that an older program would misread: 1 had one event a record; 1 and 2 had no checksums. */
+const format = 3;
+
+/** In the queue's folder. */
+const file = 'queue.mdb';
 
 export const readTotals = ({ meta }: Pick<Environment, 'meta'>): Totals =>
   (meta.get('totals') as Totals | undefined) ?? { count: 0, bytes: 0, last: 0 };
@@ -50,11 +63,7 @@ const commitErrorOf = async (error: unknown): Promise<unknown> => {
 
 /** What LMDB says of a file that it did not write, or of a folder that it may not write to. */
 const openFailed = (folder: string, cause: unknown): NitkaError =>
-  new NitkaError(
-    'storage_failed',
-    `the queue in ${folder} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
-    { cause },
-  );
+  new NitkaError('storage_failed', `the queue in ${folder} cannot be opened: ${detailOf(cause)}`, { cause });
 
 /**
  * `overlappingSync: false` is what "durable when the promise resolves" stands on: with it (the default outside Windows) a
@@ -69,69 +78,106 @@ const openFailed = (folder: string, cause: unknown): NitkaError =>
  *
  * Pages are never overwritten in place, and one of two meta pages always points at a whole tree, so a torn write is no
  * more than a transaction that did not happen: http://www.lmdb.tech/doc/ (Copy-on-Write)
+ */
+const openLmdb = async (path: string): Promise<RootDatabase<unknown, string>> => {
+  const { open } = await loadLmdb();
+  return open<unknown, string>({
+    path,
+    overlappingSync: false,
+    eventTurnBatching: false,
+    encoding: 'json',
+    maxDbs: 4,
+  });
+};
+
+interface Stats {
+  readonly lastPageNumber: number;
+  readonly pageSize: number;
+  readonly lastTxnId: number;
+}
+
+/** Records that are there keep their format; those to come have checksums. @returns the format that was found */
+const upgrade = ({ meta, takeRoom }: Pick<Environment, 'meta' | 'takeRoom'>): number => {
+  const found = (meta.get('format') as number | undefined) ?? 0;
+  if (found < format) {
+    takeRoom(0, 0);
+    meta.putSync('checkedFrom', readTotals({ meta }).last + 1);
+    meta.putSync('format', format);
+  }
+  return found;
+};
+
+const build = async (
+  root: RootDatabase<unknown, string>,
+  folder: string,
+  asideAt: string | undefined,
+): Promise<Environment> => {
+  const stats = (): Stats => root.getStats() as Stats;
+  const room = createRoom(`${folder}/${file}`, () => (stats().lastPageNumber + 1) * stats().pageSize);
+  const environment = {
+    folder,
+    events: root.openDB<Buffer<ArrayBuffer>, number>('events', { encoding: 'binary' }),
+    meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
+    asideAt,
+    async transaction<T>(task: () => T): Promise<T> {
+      try {
+        // A child transaction, since only these are rolled back when the task throws.
+        return await root.childTransaction(() => {
+          room.begin();
+          return task();
+        });
+      } catch (error) {
+        throw await commitErrorOf(error);
+      }
+    },
+    takeRoom: room.take,
+    commits: () => stats().lastTxnId,
+    async close() {
+      room.close();
+      await root.close();
+    },
+  };
+  // A process that was killed while it read leaves its reader slot behind, and its pages are not used again.
+  (root as unknown as { readerCheck(): number }).readerCheck();
+  const found = await environment.transaction(() => upgrade(environment));
+  if (found > format) {
+    throw new NitkaError(
+      'storage_failed',
+      `the queue in ${folder} was written by a newer version of @nitka/node`,
+    );
+  }
+  return { ...environment, checkedFrom: environment.meta.get('checkedFrom') as number };
+};
+
+const openFile = async (folder: string, asideAt: string | undefined): Promise<Environment> => {
+  const root = await openLmdb(`${folder}/${file}`);
+  try {
+    return await build(root, folder, asideAt);
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+};
+
+/**
+ * Opens the queue of a folder. A file that is damaged is put aside, and a new one is begun: a till must go on selling.
  *
  * @throws NitkaError `storage_failed`
  */
 export const openEnvironment = async (folder: string): Promise<Environment> => {
-  const { open } = await loadLmdb();
-  const reserve = createReserve(folder);
-  let root: RootDatabase<unknown, string>;
+  const path = `${folder}/${file}`;
   try {
     // The events hold personal data.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    root = open<unknown, string>({
-      path: `${folder}/queue.mdb`,
-      overlappingSync: false,
-      eventTurnBatching: false,
-      encoding: 'json',
-      maxDbs: 4,
-    });
-  } catch (cause) {
-    throw openFailed(folder, cause);
-  }
-  const transaction = async <T>(task: () => T): Promise<T> => {
+    dropOldReserve(folder);
+    const asideAt = (await isWhole(path)) ? undefined : await setAside(path);
     try {
-      // A child transaction, since only these are rolled back when the task throws.
-      return await root.childTransaction(task);
+      return await openFile(folder, asideAt);
     } catch (error) {
-      throw await commitErrorOf(error);
-    }
-  };
-  const environment: Environment = {
-    folder,
-    transaction,
-    async urgent(task) {
-      try {
-        return await transaction(task);
-      } catch (error) {
-        if (!isNoRoom(error) || !(await reserve.spend())) throw error;
-      }
-      const result = await transaction(task);
-      void reserve.fill();
-      return result;
-    },
-    events: root.openDB<Buffer<ArrayBuffer>, number>('events', { encoding: 'binary' }),
-    meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
-    close: () => root.close(),
-  };
-  try {
-    // A process that was killed while it read leaves its reader slot behind, and its pages are not used again.
-    (root as unknown as { readerCheck(): number }).readerCheck();
-    const found = await environment.transaction(() => {
-      const known = environment.meta.get('format') as number | undefined;
-      if ((known ?? 0) < format) environment.meta.putSync('format', format);
-      return known ?? format;
-    });
-    if (found > format) {
-      throw new NitkaError(
-        'storage_failed',
-        `the queue in ${folder} was written by a newer version of @nitka/node`,
-      );
+      if (asideAt !== undefined || !isDamage(error)) throw error;
+      return await openFile(folder, await setAside(path));
     }
   } catch (cause) {
-    await root.close();
     throw cause instanceof NitkaError ? cause : openFailed(folder, cause);
   }
-  await reserve.fill();
-  return environment;
 };

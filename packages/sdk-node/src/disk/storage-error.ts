@@ -12,12 +12,17 @@ const textOf = (cause: unknown): string => {
   return `${message ?? String(cause)}${code === undefined ? '' : ` ${code}`}`;
 };
 
-export const isNoRoom = (cause: unknown): boolean => noRoom.test(textOf(cause));
+const isNoRoom = (cause: unknown): boolean => noRoom.test(textOf(cause));
+
+/** How LMDB says that the file is not as it left it: http://www.lmdb.tech/doc/group__errors.html */
+const damage = /MDB_(?:INVALID|CORRUPTED|PAGE_NOTFOUND)/;
+
+export const isDamage = (cause: unknown): boolean => damage.test(textOf(cause));
+
+/** What LMDB or the file system said, in words that help. */
+export const detailOf = (cause: unknown): string =>
+  isNoRoom(cause) ? `the disk is full or failing: ${textOf(cause)}` : textOf(cause);
 
 /** A coded error of what LMDB or the file system threw. What was stored before stays stored. */
-export const storageError = (cause: unknown): NitkaError => {
-  if (cause instanceof NitkaError) return cause;
-  const text = textOf(cause);
-  const detail = isNoRoom(cause) ? `the disk is full or failing: ${text}` : text;
-  return new NitkaError('storage_failed', detail, { cause });
-};
+export const storageError = (cause: unknown): NitkaError =>
+  cause instanceof NitkaError ? cause : new NitkaError('storage_failed', detailOf(cause), { cause });

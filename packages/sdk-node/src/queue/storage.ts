@@ -21,7 +21,7 @@ export interface EventStorage {
   append(json: string, queuedAt: number): Promise<void> | undefined;
   /** The oldest chunks behind `after`, in order, within the limit; at least one if there is any. */
   read(limit: QueueLimit, after?: number): MaybePromise<readonly StoredChunk[]>;
-  /** Chunks that are gone already are passed over. */
+  /** Chunks that are gone already are passed over. A storage may put the work off until {@link EventStorage.settle}. */
   remove(chunks: readonly StoredChunk[]): MaybePromise<void>;
   /** Resolves once {@link EventStorage.size} can be asked. Rejects when the storage cannot be opened. */
   open?(): Promise<void>;
@@ -29,5 +29,7 @@ export interface EventStorage {
   size(): { readonly count: number; readonly bytes: number };
   /** False when another process has removed the chunk. Only where processes share the storage. */
   holds?(key: number): boolean;
+  /** Resolves once what was removed will not come back. */
+  settle?(): Promise<void>;
   close?(): MaybePromise<void>;
 }

@@ -122,7 +122,7 @@ describe('a program with a disk queue', () => {
     'keeps what is stored, and says so, when the disk is full',
     async () => {
       collector.answer(() => ({ status: 503 }));
-      const { output } = await start([folder, 500, 'fill'], "trap '' XFSZ; ulimit -f 1024;").ended();
+      const { output } = await start([folder, 2000, 'fill'], "trap '' XFSZ; ulimit -f 8192;").ended();
       const report = JSON.parse(output.split('\n').find((line) => line.startsWith('{'))!) as {
         unsafe: number;
         messages: string[];
@@ -131,7 +131,7 @@ describe('a program with a disk queue', () => {
       expect(report.messages).toEqual([expect.stringContaining('disk is full or failing')]);
       collector.answer();
       const arrived = await drainFolder();
-      expect(arrived).toHaveLength(500 - report.unsafe);
+      expect(arrived).toHaveLength(2000 - report.unsafe);
       expect(new Set(arrived).size).toBe(arrived.length);
     },
   );

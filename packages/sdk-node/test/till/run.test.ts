@@ -79,7 +79,8 @@ it('ends with 3 while the collector is away, shows what waits, and drains it lat
   expect((await till(['drain', '--timeout', '0.3'])).code).toBe(3);
   collector.answer();
   expect((await till(['drain'])).code).toBe(0);
-  expect(collector.events).toHaveLength(3);
+  // A request of the drain before may still have been on its way.
+  expect(new Set(collector.events.map((event) => event.messageId)).size).toBe(3);
   expect((await till(['status'])).stdout).toBe('nothing waits\n');
 });
 
