@@ -33,6 +33,7 @@ export interface Cluster {
   readonly kafka: KafkaClient;
   leader(topic: string, partition: number): Promise<Connection>;
   transactionCoordinator(transactionalId: string): Promise<Connection>;
+  groupCoordinator(group: string): Promise<Connection>;
   /** How many partitions a topic has, 0 if it is not there; and the id that it was given when it was made. */
   topic(topic: string): Promise<{ readonly partitions: number; readonly id: string }>;
   /** After a failure: brokers may have changed their parts. */
@@ -46,6 +47,21 @@ export const createCluster = (kafka: KafkaClient, address: KafkaAddress): Cluste
   const coordinators = new Map<string, Broker>();
   const missing = (what: string): Error => new Error(`no broker has ${what} now`);
 
+  const coordinatorOf = async (kind: 'GROUP' | 'TRANSACTION', key: string): Promise<Connection> => {
+    const known = coordinators.get(`${kind} ${key}`);
+    if (known) return base.connections.get(known);
+    const any = await base.connections.getFirstAvailable(bootstrap);
+    const { coordinators: found } = await kafka.findCoordinatorV4.api.async(
+      any,
+      kafka.FindCoordinatorKeyTypes[kind],
+      [key],
+    );
+    if (!found[0]) throw missing(`the ${kind.toLowerCase()} ${key}`);
+    const { host, port } = found[0];
+    coordinators.set(`${kind} ${key}`, { host, port });
+    return base.connections.get({ host, port });
+  };
+
   return {
     kafka,
     async leader(topic, partition) {
@@ -55,19 +71,8 @@ export const createCluster = (kafka: KafkaClient, address: KafkaAddress): Cluste
       if (!broker) throw missing(`partition ${partition} of ${topic}`);
       return base.connections.get(broker);
     },
-    async transactionCoordinator(transactionalId) {
-      const known = coordinators.get(transactionalId);
-      if (known) return base.connections.get(known);
-      const any = await base.connections.getFirstAvailable(bootstrap);
-      const answer = await kafka.findCoordinatorV4.api.async(any, kafka.FindCoordinatorKeyTypes.TRANSACTION, [
-        transactionalId,
-      ]);
-      const found = answer.coordinators[0];
-      if (!found) throw missing(`the transactions of ${transactionalId}`);
-      const broker = { host: found.host, port: found.port };
-      coordinators.set(transactionalId, broker);
-      return base.connections.get(broker);
-    },
+    transactionCoordinator: (transactionalId) => coordinatorOf('TRANSACTION', transactionalId),
+    groupCoordinator: (group) => coordinatorOf('GROUP', group),
     async topic(name) {
       const found = (await base.metadata({ topics: [name] })).topics.get(name);
       return { partitions: found?.partitionsCount ?? 0, id: found?.id ?? '' };

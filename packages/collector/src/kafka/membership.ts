@@ -1,6 +1,7 @@
-import type { Consumer } from '@platformatic/kafka';
-import { connectionOptions } from './cluster.ts';
-import type { KafkaAddress, KafkaClient } from './cluster.ts';
+import { createCluster } from './cluster.ts';
+import type { Cluster, KafkaAddress, KafkaClient } from './cluster.ts';
+import { createGroupMember } from './group-member.ts';
+import type { MemberIdentity } from './member-identity.ts';
 
 /** This process among the loaders of its group. */
 export interface Membership {
@@ -12,19 +13,26 @@ export interface MembershipOptions {
   readonly address: KafkaAddress;
   readonly group: string;
   readonly topic: string;
-  /** Told of the partitions that are this loader's, again and again. It has to be quick. */
+  readonly identity: MemberIdentity;
+  /** Told of the partitions that are this loader's, each time the group has come together. It has to be quick. */
   readonly onAssigned: (partitions: ReadonlySet<number>) => void;
   readonly onError: (error: unknown) => void;
 }
 
-const lookEvery = 250;
-const lookAtMost = 5000;
+const heartbeatEvery = 1000;
+const pauseAfterFailure = { least: 250, most: 5000 };
 /** Milliseconds after which a loader that says nothing counts as dead. */
 const sessionTimeout = 10_000;
-/** Milliseconds that a group may take to come together, and a consumer to close: the client can lose an answer with a broker. */
-const patience = { join: 3 * sessionTimeout, close: 5000 };
+/** Milliseconds that the group has to come together. A group with a dead member in it takes as long as its session. */
+const rebalanceTimeout = 2 * sessionTimeout;
+/**
+ * Seconds that an answer may take: who joins is answered when the group has come together. A shorter patience asks again and again,
+ * and each of these requests keeps the group apart.
+ */
+const answerSeconds = (rebalanceTimeout + 5000) / 1000;
+/** The client can lose an answer with a broker: what takes longer than it may is given up. */
+const patience = { request: 2 * answerSeconds * 1000, leave: 5000 };
 
-/** What takes longer than it may is given up. */
 const within = async <T>(milliseconds: number, what: string, task: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -39,76 +47,80 @@ const within = async <T>(milliseconds: number, what: string, task: Promise<T>): 
 
 /**
  * Joins the group and stays in it. Two loaders may for a moment think that a partition is theirs: what keeps them apart is the cursor
- * (cursor.ts), not the group, which only shares out the work.
+ * (cursor.ts), not the group, which only shares out the work. So a loader keeps what it has while the group comes together anew.
+ *
+ * By plain requests, since the client's Consumer says nothing for as long as the group takes to come together, forgets its heartbeats after
+ * one that failed, and may be a member still after it was closed.
  */
 export const joinGroup = (
   kafka: KafkaClient,
-  { address, group, topic, onAssigned, onError }: MembershipOptions,
+  { address, group, topic, identity, onAssigned, onError }: MembershipOptions,
 ): Membership => {
-  let consumer: Consumer | null = null;
+  // Its own connections: a broker answers nothing else on one while it holds back the answer to who joins.
+  const connect = (): Cluster =>
+    createCluster(kafka, { ...address, timeoutSeconds: Math.max(address.timeoutSeconds, answerSeconds) });
+  const member = createGroupMember({ group, topic, sessionTimeout, rebalanceTimeout, identity });
+  let cluster = connect();
+  let isMember = false;
   let leaving = false;
-  let joining: Promise<void> = Promise.resolve();
   /** In a row. */
   let failures = 0;
+  let endPause: () => void = () => undefined;
 
-  const letGo = (old: Consumer): Promise<void> => {
-    const closed = new Promise<void>((resolve) => {
-      old.close(true, () => resolve());
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (leaving) return resolve();
+      const timer = setTimeout(resolve, milliseconds);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
-    // One that does not close is of no use either way: its session ends by itself.
-    return within(patience.close, 'closing', closed).catch(() => undefined);
-  };
 
-  const join = async (): Promise<void> => {
-    const own = new kafka.Consumer({
-      ...connectionOptions(address),
-      groupId: group,
-      sessionTimeout,
-      rebalanceTimeout: 2 * sessionTimeout,
-      heartbeatInterval: 1000,
-    });
-    own.on('error' as never, onError as never);
-    own.topics.track(topic);
-    try {
-      await within(patience.join, 'joining the group', own.joinGroup({}));
-      consumer = own;
-    } catch (error) {
-      await letGo(own);
-      throw error;
+  const step = async (): Promise<void> => {
+    if (isMember) {
+      isMember = await within(patience.request, 'a heartbeat', member.heartbeat(cluster));
+    } else {
+      const partitions = await within(patience.request, 'joining the group', member.join(cluster));
+      isMember = true;
+      if (!leaving) onAssigned(partitions);
     }
+    failures = 0;
+    if (isMember) await pause(heartbeatEvery);
   };
 
-  const look = async (): Promise<void> => {
-    try {
-      if (consumer && !consumer.isActive()) {
-        const lost = consumer;
-        consumer = null;
-        await letGo(lost);
+  const fail = async (error: unknown): Promise<void> => {
+    failures += 1;
+    if (failures === 1) onError(error);
+    // What is still on its way over the old connections must not meet what comes next.
+    void cluster.close();
+    cluster = connect();
+    const { least, most } = pauseAfterFailure;
+    await pause(Math.min(least * 2 ** failures, most));
+  };
+
+  const run = async (): Promise<void> => {
+    while (!leaving) {
+      try {
+        await step();
+      } catch (error) {
+        if (!leaving) await fail(error);
       }
-      if (!consumer) await join();
-      const own = (consumer?.assignments ?? []).filter((assignment) => assignment.topic === topic);
-      failures = 0;
-      if (!leaving) onAssigned(new Set(own.flatMap(({ partitions }) => partitions)));
-    } catch (error) {
-      failures += 1;
-      if (!leaving && failures === 1) onError(error);
     }
   };
-
-  let timer: NodeJS.Timeout | undefined;
-  const loop = (): void => {
-    joining = look().finally(() => {
-      if (!leaving) timer = setTimeout(loop, Math.min(lookEvery * 2 ** failures, lookAtMost));
-    });
-  };
-  loop();
+  const running = run();
 
   return {
     async leave() {
       leaving = true;
-      clearTimeout(timer);
-      await joining;
-      if (consumer) await letGo(consumer);
+      endPause();
+      // Breaks off a request that waits for the others.
+      await within(patience.leave, 'closing', cluster.close()).catch(() => undefined);
+      await running;
+      const last = connect();
+      // Who cannot say goodbye is missed after its session.
+      await within(patience.leave, 'leaving the group', member.leave(last)).catch(() => undefined);
+      void last.close();
     },
   };
 };

@@ -10,6 +10,7 @@ import { createCluster } from './cluster.ts';
 import type { KafkaClient } from './cluster.ts';
 import { startLane } from './lane.ts';
 import type { Lane } from './lane.ts';
+import { openMemberIdentity } from './member-identity.ts';
 import { joinGroup } from './membership.ts';
 import { openSeenIndexes } from './seen-index.ts';
 import type { ResolvedKafkaSpool } from './spool-options.ts';
@@ -138,6 +139,7 @@ export const createKafkaLoader = async (
     address: spool.address,
     group: spool.group,
     topic: spool.topic,
+    identity: openMemberIdentity(config.dataDir),
     onAssigned: assign,
     onError: parts.onGroupError,
   });
