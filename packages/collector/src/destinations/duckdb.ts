@@ -56,7 +56,13 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     connection = await instance.connect();
     // A load that fills a row group is written to its place at once. A smaller one goes to the log first, and at each checkpoint all of
     // the last row group is written anew: with DuckDB's own size of 122,880 rows that cost twice as much processor time as the load.
-    await connection.run(`ATTACH ${quoted(options.path)} AS warehouse (ROW_GROUP_SIZE ${rowGroup})`);
+    // Zstandard is there from format 1.2 on; an older file is brought to it as it is written.
+    await connection.run(
+      `ATTACH ${quoted(options.path)} AS warehouse (ROW_GROUP_SIZE ${rowGroup}, STORAGE_VERSION 'v1.2.0')`,
+    );
+    // Left to itself, DuckDB tries every method on every column and takes FSST for the payloads. Measured with pnpm tsx
+    // packages/collector/bench/stages.ts: a third less processor time for a load, and half the bytes on disk.
+    await connection.run("SET force_compression = 'zstd'");
     await connection.run('USE warehouse');
     // A query must not read or write other files of the machine.
     await connection.run('SET enable_external_access = false');
