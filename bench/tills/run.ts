@@ -39,6 +39,8 @@ interface Made {
   readonly durable: readonly number[];
   /** Milliseconds of a bare write and fdatasync of 1 KiB beside them. */
   readonly bare: readonly number[];
+  /** Transactions of all queues that were flushed to the disk. */
+  readonly commits: number;
   readonly pending: number;
   readonly errors: number;
   readonly rss: number;
@@ -95,6 +97,7 @@ const measure = async (tills: number, rate: number, seconds: number) => {
       receipts: made.made,
       rows: rows.length,
       twice: rows.length - new Set(rows.map(({ message_id: id }) => id)).size,
+      commitsPerReceipt: Math.round((made.commits / made.made) * 100) / 100,
       pending: made.pending,
       errors: made.errors,
       rss: Math.round(made.rss / 1024),
@@ -121,10 +124,10 @@ const tableOf = ({ durable, bare, toRow }: Results): Table => ({
 });
 
 const sentence = (results: Results): string => {
-  const { date, machine, tills, seconds, rate, receipts, rows, twice, errors } = results;
+  const { date, machine, tills, seconds, rate, receipts, rows, twice, errors, commitsPerReceipt } = results;
   return (
     `${date}, Node ${machine.node} on ${machine.cores} × ${machine.processor}: ${tills} tills, each with a disk queue of its own, ` +
-    `${rate} receipts a second for ${seconds} s; ${receipts} receipts, ${rows} rows, ${twice} twice, ${errors} errors.`
+    `${rate} receipts a second for ${seconds} s; ${receipts} receipts, ${rows} rows, ${twice} twice, ${errors} errors; ${commitsPerReceipt} transactions of the queues for a receipt.`
   );
 };
 

@@ -52,7 +52,8 @@ export const createRoom = (file: string, used: () => number): Room => {
       const needed = start + taken;
       if (needed + reserve <= known) return;
       try {
-        extendTo(needed + reserve);
+        // A step more, so that most transactions find all they need.
+        extendTo(needed + reserve + step);
       } catch (error) {
         known = fstatSync(descriptor).size;
         if (needed + (live < start / 2 ? spare.mostlyFree : spare.usually) > known) throw error;
