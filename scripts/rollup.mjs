@@ -122,7 +122,8 @@ export function scripts(folder, name, entries, { mangled = [], instead = {} } = 
         file: join(folder, 'dist', `${file}.js`),
         format: 'iife',
         name,
-        sourcemap: true,
+        // Without a link to it: the script's name is the site's to choose, and a collector serves no maps.
+        sourcemap: 'hidden',
         strict: false,
         generatedCode: 'es2015',
         plugins: [

@@ -20,7 +20,11 @@ const late = ['clicks', 'errors', 'mirror', 'scroll', 'web-vitals', 'web-vitals-
 const lateScripts = scripts(
   folder,
   'plugin',
-  Object.fromEntries(late.map((name) => [`nitka.${name}`, `src/plugins/${name}.ts`])),
+  {
+    ...Object.fromEntries(late.map((name) => [`nitka.${name}`, `src/plugins/${name}.ts`])),
+    // Of the plugin that the tag runs from the start: how a form is read.
+    'nitka.forms': 'src/plugins/forms/identifiers.ts',
+  },
 ).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
 
 export default [

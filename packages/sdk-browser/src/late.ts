@@ -1,7 +1,5 @@
 import { importModule } from './import-module.mjs';
-import type { Plugin } from './plugin.ts';
-
-type Module = Record<string, () => Plugin>;
+import type { Plugin, PluginHost } from './plugin.ts';
 
 /**
  * The address of a plugin's file: what the tag says in an attribute of the plugin's name, or beside the script itself,
@@ -14,22 +12,42 @@ export const addressOf = (name: string, tag: HTMLScriptElement): string =>
   ).href;
 
 /**
- * A plugin that is loaded once the tracker has started and consent lets it work. `import()` because it takes over the
- * nonce of the script's own tag, and because Trusted Types ask no policy for it.
+ * Loads a file once consent lets a plugin work, and gives the function that it exports. `import()` because it takes over
+ * the nonce of the script's own tag, and because Trusted Types ask no policy for it. A file that does not come, or
+ * cannot be used, is reported.
+ *
+ * @param failed called in that case
  */
+export const whenLoaded = <Exported>(
+  host: PluginHost,
+  address: string,
+  use: (exported: Exported) => void,
+  load = importModule,
+  failed?: () => void,
+): void =>
+  host.whenAllowed(() => {
+    load(address)
+      .then((module) => use(Object.values(module as Record<string, Exported>)[0]!))
+      .catch(() => {
+        host.report('plugin_failed', address);
+        failed?.();
+      });
+  });
+
+/** A plugin that is loaded once the tracker has started. */
 export const loadLater =
   (address: string, load = importModule): Plugin =>
   (host) => {
     let undo: (() => void) | void;
     let isClosed = false;
-    host.whenAllowed(() => {
-      if (isClosed) return;
-      load(address)
-        .then((module) => {
-          if (!isClosed) undo = Object.values(module as Module)[0]!()(host);
-        })
-        .catch(() => host.report('plugin_failed', address));
-    });
+    whenLoaded<() => Plugin>(
+      host,
+      address,
+      (plugin) => {
+        if (!isClosed) undo = plugin()(host);
+      },
+      load,
+    );
     return () => {
       isClosed = true;
       undo?.();

@@ -7,10 +7,14 @@ import type { Plugin } from './plugin.ts';
  * @param late finds a plugin of another name
  */
 export const choosePlugins =
-  (plugins: Record<string, () => Plugin>, late: (name: string, tag: HTMLScriptElement) => Plugin) =>
+  (
+    plugins: (tag: HTMLScriptElement) => Record<string, () => Plugin>,
+    late: (name: string, tag: HTMLScriptElement) => Plugin,
+  ) =>
   (tag: HTMLScriptElement): Plugin[] => {
     const { plugins: named, pageViews } = tag.dataset;
-    return (named?.split(/[\s,]+/) ?? Object.keys(plugins))
+    const usual = plugins(tag);
+    return (named?.split(/[\s,]+/) ?? Object.keys(usual))
       .filter((name) => name && !(name === 'page-views' && pageViews === 'off'))
-      .map((name) => plugins[name]?.() ?? late(name, tag));
+      .map((name) => usual[name]?.() ?? late(name, tag));
   };

@@ -14,7 +14,12 @@ const start = (attributes: Record<string, string>) => {
   const started: string[] = [];
   const plugin = (name: string) => () => () => void started.push(name);
   const plugins = { 'page-views': plugin('page-views'), forms: plugin('forms') };
-  startFromTag(choosePlugins(plugins, (name) => () => void started.push(`late ${name}`)));
+  startFromTag(
+    choosePlugins(
+      () => plugins,
+      (name) => () => void started.push(`late ${name}`),
+    ),
+  );
   return started;
 };
 

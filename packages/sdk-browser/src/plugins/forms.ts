@@ -1,6 +1,7 @@
 import type { Plugin } from '../plugin.ts';
 import { trackActivity } from './forms/activity.ts';
 import { describe } from './forms/describe.ts';
+import { identifiersOf } from './forms/identifiers.ts';
 import { linkForms } from './forms/link.ts';
 import { isIgnored } from './parts/tree.ts';
 
@@ -29,8 +30,12 @@ export const forms =
   ({ submitted, abandonment }: FormsOptions = {}): Plugin =>
   (host) => {
     const activity = abandonment && trackActivity(host);
-    return linkForms(host, (form) => {
-      if (activity) activity.done(form);
-      if (submitted && !isIgnored(form)) host.track('Form Submitted', describe(form));
-    });
+    return linkForms(
+      host,
+      (task) => task(identifiersOf),
+      (form) => {
+        if (activity) activity.done(form);
+        if (submitted && !isIgnored(form)) host.track('Form Submitted', describe(form));
+      },
+    );
   };

@@ -2,16 +2,12 @@ import { normaliseEmail, normalisePhone } from '@nitka/core';
 import { parentOf } from '../parts/tree.ts';
 import type { Field } from './fields.ts';
 import { fieldsOf } from './fields.ts';
+import { doubtlessPhone } from './plain.ts';
+import type { Identifiers, ReadForm } from './read-form.ts';
 
-/** As typed: the tracker normalises and hashes. */
-export interface Identifiers {
-  phone?: string | undefined;
-  email?: string | undefined;
-}
-
-/** The visitor's phone and e-mail in a form. */
-export const identifiersOf = (root: Element): Identifiers => {
-  const fields = fieldsOf(root);
+/** The visitor's phone and e-mail, by the words that sites call their fields. */
+export const identifiersOf: ReadForm = (root, copies) => {
+  const fields = fieldsOf(root, copies);
   const found: Identifiers = {};
   for (const field of fields) {
     const text = textIn(field);
@@ -22,7 +18,7 @@ export const identifiersOf = (root: Element): Identifiers => {
   return found;
 };
 
-const textIn = ({ input }: Field): string => input.value.trim();
+const textIn = ({ copy }: Field): string => copy.value.trim();
 
 const phoneIn = (field: Field): string | undefined => {
   const text = textIn(field);
@@ -30,9 +26,7 @@ const phoneIn = (field: Field): string | undefined => {
   if (/[_\p{L}]/u.test(text)) return;
   const code = !text.startsWith('+') && dialCode(field.input);
   const phone = code && code !== '+7' ? code + text.replace(/^0+/, '') : text;
-  return normalisePhone(phone) && (!field.doubtful || /^(\+|[78]?\D{0,3}9\d)/.test(phone))
-    ? phone
-    : undefined;
+  return normalisePhone(phone) && (!field.doubtful || doubtlessPhone.test(phone)) ? phone : undefined;
 };
 
 /** The country code that a flag menu shows beside the field instead of in it. */

@@ -2,7 +2,8 @@ import type { PluginHost } from '../../plugin.ts';
 import { patch } from '../parts/patch.ts';
 import { targetOf } from '../parts/tree.ts';
 import { blockAround, buttonAround } from './block.ts';
-import { identifiersOf, type Identifiers } from './identifiers.ts';
+import { copyFields } from './copies.ts';
+import type { Identifiers, ReadForm, WithReader } from './read-form.ts';
 import { carries, watchRequests } from './requests.ts';
 
 /** How long after a click the page may take to send the form: validation, a captcha, a slow phone. */
@@ -17,10 +18,12 @@ const oneSubmission = 60_000;
  * submit event. A click alone proves nothing (the page may refuse the form), so without a submit event the sign is a
  * request that carries the value, soon after a click or Enter in the form.
  *
+ * @param withReader what happens is noted at once, and judged when forms can be read, in the order in which it happened
  * @param tell `found` holds nothing where the form has no identifier of the visitor
  */
 export const watchSubmissions = (
   host: PluginHost,
+  withReader: WithReader,
   tell: (form: Element, found: Identifiers) => void,
 ): (() => void) => {
   const { window } = host;
@@ -29,12 +32,23 @@ export const watchSubmissions = (
   let last: unknown;
   let lastAt = 0;
   /** What the latest clicks saw, over the steps of a form whose earlier fields are gone from the page. */
-  let draft: { root: Element; found: Identifiers; until: number } | undefined;
+  let draft: { root: Element; found: Identifiers; at: number } | undefined;
+  /** Until when requests are looked at. */
+  let until = 0;
+  /** What has happened and is not judged yet. */
+  let held = 0;
   let stopWatching: (() => void) | undefined;
 
-  const submitted = (root: Element, found: Identifiers): void => {
+  const judge = (task: (read: ReadForm) => void): void => {
+    held++;
+    withReader((read) => {
+      held--;
+      task(read);
+    });
+  };
+
+  const submitted = (root: Element, found: Identifiers, at: number): void => {
     const contents = contentsOf(found);
-    const at = Date.now();
     if (contents) draft = undefined;
     if (last === (contents || root) && at - lastAt < oneSubmission) return;
     last = contents || root;
@@ -42,29 +56,46 @@ export const watchSubmissions = (
     tell(root, found);
   };
 
-  const onSubmit = (form: Element): void => {
-    // A consent box that must be ticked and is not: a script will refuse the form, or ought to.
-    if (form.querySelector('[type=checkbox][required]:not(:checked)')) return;
-    const found = identifiersOf(form);
-    submitted(form, found);
-    if (!contentsOf(found)) arm(form, found);
-  };
-
-  const arm = (root: Element | undefined, { phone, email }: Identifiers): void => {
-    const until = Date.now() + patience;
-    const kept = draft && until - draft.until < betweenSteps ? draft.found : {};
-    const found = { phone: phone ?? kept.phone, email: email ?? kept.email };
-    if (!root || !contentsOf(found)) return;
-    draft = { root, found, until };
+  const watch = (at: number): void => {
+    until = at + patience;
     stopWatching ??= watchRequests(
       host,
-      () => !!draft && Date.now() <= draft.until,
+      () => Date.now() <= until,
       (text) => {
-        const carried = (value?: string) => (value && carries(text, value) ? value : undefined);
-        const sent = { phone: carried(draft?.found.phone), email: carried(draft?.found.email) };
-        if (contentsOf(sent)) submitted(draft!.root, sent);
+        const now = Date.now();
+        judge(() => {
+          if (!draft || now - draft.at > patience) return;
+          const carried = (value?: string) => (value && carries(text, value) ? value : undefined);
+          const sent = { phone: carried(draft.found.phone), email: carried(draft.found.email) };
+          if (contentsOf(sent)) submitted(draft.root, sent, now);
+        });
       },
     );
+  };
+
+  const arm = (root: Element | undefined, { phone, email }: Identifiers, at: number): void => {
+    const kept = draft && at - draft.at < betweenSteps ? draft.found : {};
+    const found = { phone: phone ?? kept.phone, email: email ?? kept.email };
+    if (!root || !contentsOf(found)) return;
+    draft = { root, found, at };
+    watch(at);
+  };
+
+  /** @param isSent for certain; otherwise a request has to show it */
+  const note = (root: Element | null, isSent?: boolean): void => {
+    const at = Date.now();
+    const copies = root ? copyFields(root) : [];
+    judge((read) => {
+      const found = root ? read(root, copies) : {};
+      if (root && isSent) submitted(root, found, at);
+      if (!isSent || !contentsOf(found)) arm(root ?? draft?.root, found, at);
+    });
+    if (held) watch(at);
+  };
+
+  const onSubmit = (form: Element): void => {
+    // A consent box that must be ticked and is not: a script will refuse the form, or ought to.
+    if (!form.querySelector('[type=checkbox][required]:not(:checked)')) note(form, true);
   };
 
   const onAction = (event: Event): void => {
@@ -74,9 +105,7 @@ export const watchSubmissions = (
     const { type, key } = event as KeyboardEvent;
     const isEnter = key === 'Enter' && element.tagName === 'INPUT';
     const source = type === 'click' ? buttonAround(element) : isEnter && element;
-    if (!source) return;
-    const root = blockAround(source);
-    arm(root ?? draft?.root, root ? identifiersOf(root) : {});
+    if (source) note(blockAround(source));
   };
 
   const listen = (target: EventTarget, type: string, listener: (event: Event) => void): void =>
