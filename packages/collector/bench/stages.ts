@@ -10,8 +10,7 @@ import { createIngest, parseBody } from '../src/ingest.ts';
 import { toRows } from '../src/row.ts';
 import { decodeChunk, encodeChunk } from '../src/spool/chunk.ts';
 import type { Chunk } from '../src/spool/chunk.ts';
-import { packedBatch } from '../src/packed-batch.ts';
-import { createArena } from '../src/spool/packed.ts';
+import { createArenas, packedBatch } from '../src/packed-batch.ts';
 import { openSpool } from '../src/spool/spool.ts';
 import { makeBody } from './bodies.ts';
 
@@ -67,15 +66,16 @@ for (let round = 0; round < 3; round += 1) {
   await measure('spool.read + toRows', () => toRows(spool.read(1, spool.head()), 1, spool.head()));
   const duckdb = await createDuckdb({ path: join(folder, `w${round}.duckdb`) }, { dataDir: folder });
   await duckdb.open();
-  const arena = createArena();
+  const arenas = createArenas();
+  const batchOf = (range: readonly [number, number]) =>
+    packedBatch(`stages-${range[0]}`, Date.now(), { spool, arenas }, range);
   const loads = Array.from(
     { length: total / perLoad },
     (_, at) => [1 + at * perLoad, 1 + (at + 1) * perLoad] as const,
   );
-  await measure('spool.readPacked', () => loads.forEach((range) => spool.readPacked(range, arena)));
-  await measure(`readPacked + duckdb.load, ${perLoad} at a time`, async () => {
-    for (const range of loads)
-      await duckdb.load(packedBatch(`stages-${range[0]}`, Date.now(), spool.readPacked(range, arena), range));
+  await measure('pages of the spool', () => loads.forEach((range) => [...batchOf(range).pages()]));
+  await measure(`duckdb.load, ${perLoad} at a time`, async () => {
+    for (const range of loads) await duckdb.load(batchOf(range));
   });
   await duckdb.close();
   await spool.close();

@@ -4,11 +4,10 @@ import { DestinationError } from './destinations/destination.ts';
 import type { Destination } from './destinations/destination.ts';
 import { createRepairRanges, nextRepair } from './fixed-ranges.ts';
 import type { FixedRanges } from './fixed-ranges.ts';
-import { packedBatch } from './packed-batch.ts';
+import { createArenas, packedBatch } from './packed-batch.ts';
 import type { RejectRow } from './row.ts';
 import { isAccepted } from './spool/chunk.ts';
 import type { Range } from './spool/ranges.ts';
-import { countEvents, createArena } from './spool/packed.ts';
 import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -77,7 +76,7 @@ const asDestinationError = (error: unknown): DestinationError =>
 export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts): Forwarder => {
   const { name, allNames, maxEvents, maxBytes, maxDelayMs } = options;
   const { spool, destination, clock, random } = parts;
-  const arena = createArena();
+  const arenas = createArenas();
   const turnstile = createTurnstile();
   let cursor = spool.cursor(name);
   let stopping = false;
@@ -148,8 +147,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     range: Range,
     poison: string | null,
   ): Promise<{ counts: Map<string, number>; rejected: RejectRow[] }> => {
-    const packed = spool.readPacked(range, arena);
-    const batch = packedBatch(`${spool.id}-${range[0]}-${range[1]}`, clock.now(), packed, range);
+    const batch = packedBatch(`${spool.id}-${range[0]}-${range[1]}`, clock.now(), { spool, arenas }, range);
     if (poison !== null) {
       const rejected = batch.events.map(({ message_id, source, received_at, payload }): RejectRow => {
         return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
@@ -160,7 +158,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
       return { counts: new Map(), rejected };
     }
     await destination.load(batch);
-    return { counts: countEvents(packed), rejected: [] };
+    return { counts: spool.count(...range), rejected: [] };
   };
 
   /** The entry of a range of one: a reject has all that is needed to send it again. */

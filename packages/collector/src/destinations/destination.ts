@@ -11,8 +11,11 @@ export interface LoadBatch {
   readonly rejects: readonly RejectRow[];
   /** Milliseconds since 1970: becomes `loaded_at`. */
   readonly loadedAt: number;
-  /** The same events and rejects as they lie in the spool, for a destination that takes columns. Only until `load` resolves. */
-  readonly packed?: Packed;
+  /**
+   * The same events and rejects as they lie in the spool, for a destination that takes columns. Each page only until the next one is
+   * taken, and until `load` resolves.
+   */
+  pages?(): Iterable<Packed>;
 }
 
 /**

@@ -23,13 +23,14 @@ export const importDuckdb = async (): Promise<DuckdbClient> => {
 };
 
 /** Rows that do not come from the spool may have payloads that nobody has looked at. */
-const packedOf = (batch: LoadBatch): Packed =>
-  batch.packed ??
-  packRows(
-    batch.events.map((row) =>
-      isUtf8(row.payload) ? row : { ...row, payload: Buffer.from(row.payload.toString('utf8')) },
+const pagesOf = (batch: LoadBatch): Iterable<Packed> =>
+  batch.pages?.() ?? [
+    packRows(
+      batch.events.map((row) =>
+        isUtf8(row.payload) ? row : { ...row, payload: Buffer.from(row.payload.toString('utf8')) },
+      ),
     ),
-  );
+  ];
 
 /** Few, with bytes of any kind: row by row. */
 const appendRejects = async (
@@ -62,6 +63,9 @@ const appendRejects = async (
   }
 };
 
+/** The appender keeps a copy of what it was given until it is flushed. */
+const flushBytes = 4 * 1024 * 1024;
+
 /** Appends the rows and the batch id. The caller holds the transaction. */
 export const appendBatch = async (
   { api, bindings }: DuckdbClient,
@@ -70,8 +74,15 @@ export const appendBatch = async (
 ): Promise<void> => {
   const vectors = createVectors(bindings, connection, 'raw_events');
   let events = 0;
+  let unflushed = 0;
   try {
-    events = appendEvents(vectors, packedOf(batch), batch);
+    for (const page of pagesOf(batch)) {
+      events += appendEvents(vectors, page, batch);
+      unflushed += page.bytes.length;
+      if (unflushed < flushBytes) continue;
+      vectors.flush();
+      unflushed = 0;
+    }
     vectors.flush();
   } finally {
     vectors.close();

@@ -1,7 +1,9 @@
 import type { Database } from 'lmdb';
 import { chunkIsWhole, decodeChunk, readChunkHead } from './chunk.ts';
-import { at, recordStart } from './chunk-layout.ts';
+import type { Range } from './ranges.ts';
 import type { SpoolChunk } from './spool.ts';
+import { walkChunks } from './walk.ts';
+import type { StoredChunk } from './walk.ts';
 
 /** One chunk, or a part of its entries, among others. */
 export interface PackedChunk {
@@ -62,34 +64,45 @@ export const pack = (
   return { bytes: arena.bytes.subarray(0, end), chunks: packed };
 };
 
-/** The chunks that hold entries from `from` to before `to`. Throws if one is not as it was written. */
-export const readPacked = (
+/** What is read of a range. */
+export interface PageOptions {
+  /** Where each page is put: the one before is gone then. */
+  readonly arena: Arena;
+  /** A page ends before the chunk that does not fit into so many bytes any more. @default all in one page */
+  readonly pageBytes?: number;
+  /** Only chunks with rejects in them. @default false */
+  readonly rejectedOnly?: boolean;
+}
+
+/** The chunks that hold entries from `from` to before `to`, page by page. Throws if one is not as it was written. */
+export function* readPages(
   events: Database<Buffer, number>,
-  [from, to]: readonly [number, number],
-  arena: Arena,
-): Packed => {
-  let start = from;
-  for (const key of events.getKeys({ start: from, reverse: true, limit: 1 })) start = key;
-  const packed = pack(events.getRange({ start, end: to }), [from, to], arena);
-  for (const chunk of packed.chunks) {
-    if (!chunkIsWhole(packed.bytes.subarray(chunk.start, chunk.end)))
-      throw new Error(`the spool's chunk ${chunk.first} has changed on disk`);
+  [from, to]: Range,
+  { arena, pageBytes = Infinity, rejectedOnly = false }: PageOptions,
+): Generator<Packed, void, undefined> {
+  let next = from;
+  /** Ends with its page, so that nobody has to take the next one in the same turn of the event loop. */
+  function* page(): Generator<StoredChunk, void, undefined> {
+    let size = 0;
+    for (const chunk of walkChunks(events, next, to)) {
+      const { accepted, rejected } = readChunkHead(chunk.value);
+      if (size > 0 && size + chunk.value.length > pageBytes) return;
+      next = chunk.key + accepted + rejected;
+      if (next <= from || (rejectedOnly && rejected === 0)) continue;
+      size += chunk.value.length;
+      yield chunk;
+    }
+    next = to;
   }
-  return packed;
-};
+  while (next < to) {
+    const packed = pack(page(), [from, to], arena);
+    for (const { first, start, end } of packed.chunks) {
+      if (!chunkIsWhole(packed.bytes.subarray(start, end)))
+        throw new Error(`the spool's chunk ${first} has changed on disk`);
+    }
+    if (packed.chunks.length > 0) yield packed;
+  }
+}
 
 export const unpack = ({ bytes, chunks }: Packed): SpoolChunk[] =>
   chunks.map(({ first, start, end }) => ({ first, chunk: decodeChunk(bytes.subarray(start, end)) }));
-
-/** How many of the entries are events, by source. */
-export const countEvents = ({ bytes, chunks }: Packed): Map<string, number> => {
-  const counts = new Map<string, number>();
-  for (const { start, end, from, to } of chunks) {
-    let events = 0;
-    for (let index = from; index < to; index += 1)
-      if (bytes.readUInt32LE(start + recordStart(index) + at.state) === 0) events += 1;
-    const { source } = readChunkHead(bytes.subarray(start, end));
-    if (events > 0) counts.set(source, (counts.get(source) ?? 0) + events);
-  }
-  return counts;
-};

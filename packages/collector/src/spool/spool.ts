@@ -14,8 +14,8 @@ import { createNotes } from './notes.ts';
 import type { Notes } from './notes.ts';
 import { createPurge } from './purge.ts';
 import type { Purged, PurgeRequest } from './purge.ts';
-import { readPacked } from './packed.ts';
-import type { Arena, Packed } from './packed.ts';
+import { readPages } from './packed.ts';
+import type { Packed, PageOptions } from './packed.ts';
 import type { Range } from './ranges.ts';
 import type { AppendOptions, EarlierId, SpoolOptions } from './options.ts';
 import { createRejects } from './rejects.ts';
@@ -61,7 +61,7 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   /** The sequence number that the next entry will get. */
   head(): number;
   /** The entries from the one number to before the other, as they lie here. Throws if a chunk is not as it was written. */
-  readPacked(range: Range, arena: Arena): Packed;
+  readPages(range: Range, options: PageOptions): Iterable<Packed>;
   cursor(destination: string): Cursor;
   /** Only inside a transaction. */
   saveCursor(destination: string, cursor: Cursor): void;
@@ -234,7 +234,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     transact: (write) => group.submit(write),
     ...entries,
     head: savedHead,
-    readPacked: (range, arena) => readPacked(events, range, arena),
+    readPages: (range, options) => readPages(events, range, options),
     cursor,
     saveCursor(destination, value) {
       meta.putSync(`cursor:${destination}`, value);

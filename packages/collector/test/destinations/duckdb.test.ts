@@ -86,3 +86,17 @@ it('answers what does not fit into its memory by a folder beside the file', asyn
   expect((await destination.query!(sql, 9)).rows).toEqual([[`${path}.tmp`, '3500000']]);
   await destination.close();
 });
+
+it('goes on with a file of an older format', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'w.duckdb');
+  await change(path, 'CREATE TABLE earlier AS SELECT range AS n FROM range(1000)');
+  const destination = await createDuckdb({ path }, { dataDir: folder });
+  await destination.open();
+  await destination.load({ id: 'b', events: [row('m')], rejects: [], loadedAt: 1 });
+  await destination.close();
+  await destination.open();
+  const sql = 'SELECT (SELECT count(*)::INTEGER FROM earlier), (SELECT count(*)::INTEGER FROM raw_events)';
+  expect((await destination.query!(sql, 1)).rows).toEqual([[1000, 1]]);
+  await destination.close();
+});
