@@ -19,25 +19,42 @@ export type BlockedReason = 'fake' | 'toll_free';
 export const blockedPhone = (phone: string): BlockedReason | null =>
   tollFree.test(phone) ? 'toll_free' : fakePhone.test(phone) ? 'fake' : null;
 
-/** The text in E.164 whoever has the number, or null if it is no phone number. */
-export const readPhone = (value: unknown): string | null => {
+/**
+ * The text in E.164 whoever has the number, or null if it is no phone number.
+ *
+ * @param callingCode of the country whose numbers are typed without one
+ */
+export const readPhone = (value: unknown, callingCode: string | number = '7'): string | null => {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const text = String(value)
     .trim()
     .replace(/^tel:/i, '')
     .replace(separators, '')
     .replace(/^(?:\uff0b|00(?=[1-9]))/, '+');
-  return /^\+?\d{10,15}$/.test(text) ? toE164(text) : null;
+  const whole = withCode(text, `${callingCode}`.replace('+', ''));
+  return /^\+?\d{10,15}$/.test(whole) ? toE164(whole) : null;
+};
+
+/** Puts the code, and no prefix for calls within the country, before a number of another country than Russia. */
+const withCode = (text: string, code: string): string => {
+  if (code === '7' || /\D/.test(text)) return text;
+  if (text.startsWith(code) && text.length > code.length + 7) return `+${text}`;
+  // Italian numbers keep their zero; Belarusian ones are dialled with 8 0.
+  const national = code === '39' ? text : text.replace(/^(?:0|80(?=\d{9}$))/, '');
+  // Longer than any that lacks its prefix: the code of another country, without its plus.
+  return national !== text || (code + text).length < 14 ? `+${code}${national}` : text;
 };
 
 /**
  * A phone in E.164, or null if the text is no phone number of a person. Numbers without a country code are read as
  * Russian (or, from 6 and 7, Kazakh) ones: `8 (999) 555-11-11`, `9995551111` and `79995551111` are `+79995551111`.
  *
+ * @param callingCode of another country whose numbers are typed without one
  * @example normalisePhone('8 (999) 555-11-11') // '+79995551111'
+ * @example normalisePhone('8 029 123-45-68', '375') // '+375291234568'
  */
-export const normalisePhone = (value: unknown): string | null => {
-  const phone = readPhone(value);
+export const normalisePhone = (value: unknown, callingCode?: string | number): string | null => {
+  const phone = readPhone(value, callingCode);
   return phone && !blockedPhone(phone) ? phone : null;
 };
 
