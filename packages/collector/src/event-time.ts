@@ -59,25 +59,17 @@ export const parseTime = (value: unknown): number | null => {
   return time >= firstYear && time <= lastYear ? time : null;
 };
 
-export interface EventTimes {
-  /** When it happened, by the collector's clock. */
-  readonly occurredAt: number;
-  readonly originalTimestamp: number | null;
-  readonly sentAt: number | null;
-}
-
 /**
  * `received_at − (sent_at − original_timestamp)`: the client's clock may be wrong by years, since only the difference of two
  * of its readings counts. Where the result is in the future or absurd, the moment of arrival stands in; what the client
- * wrote stays in the payload.
+ * wrote stays in the payload. Milliseconds since 1970, as `parseTime` gives them.
  */
-export const eventTimes = (timestamp: unknown, sent: unknown, receivedAt: number): EventTimes => {
-  const originalTimestamp = parseTime(timestamp);
-  const sentAt = parseTime(sent);
-  let occurredAt = receivedAt;
-  if (originalTimestamp !== null) {
-    const guess = sentAt === null ? originalTimestamp : receivedAt - (sentAt - originalTimestamp);
-    if (guess >= earliest && guess <= receivedAt) occurredAt = guess;
-  }
-  return { occurredAt, originalTimestamp, sentAt };
+export const occurredAt = (
+  originalTimestamp: number | null,
+  sentAt: number | null,
+  receivedAt: number,
+): number => {
+  if (originalTimestamp === null) return receivedAt;
+  const guess = sentAt === null ? originalTimestamp : receivedAt - (sentAt - originalTimestamp);
+  return guess >= earliest && guess <= receivedAt ? guess : receivedAt;
 };

@@ -60,24 +60,34 @@ export const judgeEmail = (value: unknown): Judged => {
 const hashed = (value: unknown): string | null =>
   typeof value === 'string' && sha256Hex.test(value) ? `sha256:${value.toLowerCase()}` : null;
 
-const kinds = [
-  ['phone', judgePhone, 'phoneSha256'],
-  ['email', judgeEmail, 'emailSha256'],
-] as const;
+const nothing: Identifiers = { phone: null, email: null, blocked: null };
 
 /** The first phone and the first e-mail of the objects that may hold them, normalised; null where there is none of a person. */
 export const findIdentifiers = (...places: readonly unknown[]): Identifiers => {
-  const found: { phone: string | null; email: string | null } = { phone: null, email: null };
+  let phone: string | null = null;
+  let email: string | null = null;
   let blocked: Record<string, Blocked> | null = null;
-  for (const place of places) {
+  /** By name, not in a loop over both: most events have neither, and are through in a tenth of the time. */
+  const see = (name: 'phone' | 'email', judged: Judged): string | null => {
+    if (judged === null) return null;
+    if ('value' in judged) return judged.value;
+    (blocked ??= {})[name] ??= judged.blocked;
+    return null;
+  };
+  for (let index = 0; index < places.length; index += 1) {
+    const place = places[index];
     if (typeof place !== 'object' || place === null) continue;
     const fields = place as Fields;
-    for (const [name, judge, hashedName] of kinds) {
-      if (found[name] !== null) continue;
-      const judged = judge(fields[name]);
-      if (judged && 'blocked' in judged) (blocked ??= {})[name] ??= judged.blocked;
-      found[name] = judged && 'value' in judged ? judged.value : hashed(fields[hashedName]);
+    if (phone === null) {
+      const given = fields['phone'];
+      if (given !== undefined) phone = see('phone', judgePhone(given));
+      phone ??= hashed(fields['phoneSha256']);
+    }
+    if (email === null) {
+      const given = fields['email'];
+      if (given !== undefined) email = see('email', judgeEmail(given));
+      email ??= hashed(fields['emailSha256']);
     }
   }
-  return { ...found, blocked };
+  return phone === null && email === null && blocked === null ? nothing : { phone, email, blocked };
 };

@@ -4,10 +4,13 @@ import type { ErrorCode, EventType } from '@nitka/core';
 import { v7 } from 'uuid';
 import type { CollectorConfig, SourceKind } from './config.ts';
 import { notesOf } from './batch-notes.ts';
+import { readBodyText } from './body-text.ts';
+import type { BodyText } from './body-text.ts';
 import type { Arrival, Enrich, Envelope, Marks } from './enrich.ts';
 import { parseTime } from './event-time.ts';
 import type { Guard, RequestGuard } from './privacy/guard.ts';
-import { nestsDeeper, sliceBody } from './raw-slices.ts';
+import type { Signs } from './name-signs.ts';
+import { nestsDeeper, sliceBody, sliceWhole } from './raw-slices.ts';
 import type { Member, Slice } from './raw-slices.ts';
 import type { Chunk, ChunkMeta, Entry, EventColumns } from './spool/chunk.ts';
 import type { Spool } from './spool/spool.ts';
@@ -39,7 +42,9 @@ export interface IngestReply {
 /** A body that was read once. */
 export interface ParsedBody {
   readonly raw: Buffer;
+  /** Its strings are to be read by `texts.read`. */
   readonly value: Fields;
+  readonly texts: Pick<BodyText, 'read' | 'isUtf8'>;
   /** The write key in the body, or in its first event. */
   readonly writeKey: string | undefined;
 }
@@ -48,9 +53,10 @@ export interface ParsedBody {
 export const parseBody = (raw: Buffer): ParsedBody => {
   if (raw.length > harmlessBytes && nestsDeeper(raw, deepestBody))
     throw new NitkaError('malformed_json', 'nested too deeply');
+  const texts = readBodyText(raw);
   let value: unknown;
   try {
-    value = JSON.parse(raw.toString('utf8'));
+    value = JSON.parse(texts.text);
   } catch {
     throw new NitkaError('malformed_json');
   }
@@ -59,7 +65,13 @@ export const parseBody = (raw: Buffer): ParsedBody => {
   const fields = value as Fields;
   const first: unknown = Array.isArray(fields['batch']) ? fields['batch'][0] : undefined;
   const key = fields['writeKey'] ?? (first as Fields | null | undefined)?.['writeKey'];
-  return { raw, value: fields, writeKey: typeof key === 'string' ? key : undefined };
+  const { read, isUtf8: whole } = texts;
+  return {
+    raw,
+    value: fields,
+    texts: { read, isUtf8: whole },
+    writeKey: typeof key === 'string' ? read(key) : undefined,
+  };
 };
 
 /** Fields of the envelope that are kept elsewhere, or must not be. */
@@ -121,7 +133,7 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     event: unknown,
     payload: Buffer,
     depth: number,
-    isText: boolean,
+    { isUtf8: isText, read }: ParsedBody['texts'],
     kind: SourceKind,
   ): Verdict | null => {
     if (typeof event !== 'object' || event === null || Array.isArray(event))
@@ -129,13 +141,13 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     if (payload.length > limits.eventBytes) return { code: 'event_too_large', detail: null };
     if (depth > limits.nesting) return { code: 'nesting_too_deep', detail: null };
     if (!isText && !isUtf8(payload)) return { code: 'field_invalid', detail: 'not UTF-8' };
-    return judge(event as Fields, kind);
+    return judge(event as Fields, kind, read);
   };
 
-  interface Content {
-    readonly raw: Buffer;
+  interface Content extends Pick<ParsedBody, 'raw' | 'texts'> {
     readonly events: readonly unknown[];
     readonly slices: readonly Slice[];
+    readonly signs: Signs;
     readonly envelope: Envelope;
     readonly batchContext: string | null;
   }
@@ -148,28 +160,32 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
   }
 
   const prepare = (content: Content, arrival: Arrival): Prepared => {
-    const { raw, events, slices, envelope, batchContext } = content;
+    const { raw, texts, events, slices, signs, envelope, batchContext } = content;
+    const { read } = texts;
     const rejected: RejectedEvent[] = [];
     let marks: Record<string, Marks> | null = null;
-    const columnsOf = enrich(arrival, envelope, (id, found) => ((marks ??= {})[id] = found));
-    const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });
-    const isText = isUtf8(raw);
+    const mark = (id: string, found: Marks) => ((marks ??= {})[id] = found);
+    const columnsOf = enrich(arrival, envelope, { read, mark });
+    const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null, signs });
     const mayHoldNul = raw.includes('\\u0000');
     let anonymousId: string | null = null;
     const entries = slices.map(({ start, end, depth }, index): Entry => {
       const payload = raw.subarray(start, end);
       const event = events[index];
-      const verdict = flaw(event, payload, depth, isText, arrival.source.kind);
-      const id = (event as Fields | null)?.['messageId'];
+      const verdict = flaw(event, payload, depth, texts, arrival.source.kind);
+      const given = (event as Fields | null)?.['messageId'];
+      const id = typeof given === 'string' ? read(given) : null;
       if (verdict) {
         const { code } = verdict;
-        const messageId = typeof id === 'string' && id.length <= 100 ? id : null;
+        const messageId = id !== null && id.length <= 100 ? id : null;
         rejected.push({ index, ...(messageId && { messageId }), code, message: errors[code].text });
         return { ...verdict, messageId, payload: guarded?.refused(payload, true) ?? payload };
       }
       const fields = event as Fields;
-      if (isVisitorId(fields['anonymousId'])) anonymousId = fields['anonymousId'];
-      const found = columnsOf(fields, typeof id === 'string' ? id : v7());
+      // The events of a request are mostly of one visitor: what was looked at once need not be looked at again.
+      if (fields['anonymousId'] !== anonymousId && isVisitorId(fields['anonymousId']))
+        anonymousId = fields['anonymousId'];
+      const found = columnsOf(fields, id ?? v7());
       const columns = mayHoldNul ? withoutNul(found) : found;
       if (!guarded) return { columns, payload };
       const kept = guarded.event(columns, payload);
@@ -193,20 +209,20 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
   };
 
   return {
-    async batch({ raw, value }, arrival) {
+    async batch({ raw, value, texts }, arrival) {
       const events = value['batch'];
       if (!Array.isArray(events)) throw new NitkaError('invalid_body');
-      const { members, batch: slices } = sliceBody(raw);
+      const { members, batch: slices, signs } = sliceBody(raw);
       if (slices?.length !== events.length) throw new NitkaError('malformed_json');
       const envelope = { sentAt: value['sentAt'], context: value['context'] };
       const batchContext = restOfEnvelope(raw, members, value['sentAt']);
-      return keep(prepare({ raw, events, slices, envelope, batchContext }, arrival));
+      return keep(prepare({ raw, texts, events, slices, signs, envelope, batchContext }, arrival));
     },
-    single({ raw, value }, type, arrival) {
-      const depth = nestsDeeper(raw, limits.nesting) ? limits.nesting + 1 : 0;
+    single({ raw, value, texts }, type, arrival) {
+      const { depth, signs } = sliceWhole(raw);
       const slices = [{ start: 0, end: raw.length, depth }];
       const events = [{ ...value, type }];
-      return keep(prepare({ raw, events, slices, envelope: {}, batchContext: null }, arrival));
+      return keep(prepare({ raw, texts, events, slices, signs, envelope: {}, batchContext: null }, arrival));
     },
     async garbage(raw, code, arrival) {
       const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null });

@@ -1,6 +1,6 @@
 /** The bytes that JSON is made of (RFC 8259 §2). */
 export const quote = 0x22;
-const backslash = 0x5c;
+export const backslash = 0x5c;
 export const comma = 0x2c;
 export const colon = 0x3a;
 export const openBrace = 0x7b;

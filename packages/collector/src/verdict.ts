@@ -1,5 +1,7 @@
 import { eventTypes, limits } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
+import { asIs } from './body-text.ts';
+import type { ReadText } from './body-text.ts';
 import type { SourceKind } from './config.ts';
 
 /** An event whose fields have the types that the columns rely on. */
@@ -45,13 +47,13 @@ const fromBusinessKey = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}
  * What is wrong with an event, or null. By hand, since it runs for every event: the same rules as `eventSchema` of the core
  * (a test holds the two together), and those that need more than one field.
  */
-export const judge = (event: Fields, kind: SourceKind): Verdict | null => {
+export const judge = (event: Fields, kind: SourceKind, read: ReadText = asIs): Verdict | null => {
   if (!types.has(event['type'])) return { code: 'event_type_unknown', detail: null };
   const id = event['messageId'];
   if (
     id !== undefined &&
     id !== null &&
-    (typeof id !== 'string' || id.length === 0 || id.length > limits.messageIdLength)
+    (typeof id !== 'string' || id.length === 0 || read(id).length > limits.messageIdLength)
   ) {
     return { code: 'message_id_invalid', detail: null };
   }
