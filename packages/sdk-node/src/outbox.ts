@@ -99,7 +99,7 @@ export const createOutbox = (
       await queue.refresh();
       delivery.wake();
     } catch (error) {
-      listeners.failed('storage_failed', error instanceof Error ? error.message : String(error), error);
+      listeners.error(codedError(error));
     }
   };
 

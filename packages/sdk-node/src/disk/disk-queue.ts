@@ -68,8 +68,11 @@ export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): T
   let ready: DiskStorage | undefined;
   const open = async (): Promise<Opened> => {
     const environment = await shareEnvironment(path);
-    if (environment.asideAt !== undefined) {
-      say(`the queue was damaged: it is kept as ${environment.asideAt}, and a new one was begun`);
+    const { rescued } = environment;
+    if (rescued) {
+      say(
+        `the queue was damaged: ${rescued.events} events were saved; the damaged file is ${rescued.keptAs}`,
+      );
     }
     const storage = createDiskStorage(environment, {
       maxBytes,

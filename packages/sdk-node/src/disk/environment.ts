@@ -1,9 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { NitkaError } from '@nitka/core';
 import type { Database, RootDatabase } from 'lmdb';
-import { isWhole, setAside } from './damage.ts';
-import { createRoom, dropOldReserve, type Room } from './room.ts';
-import { detailOf, isDamage } from './storage-error.ts';
+import { createRoom, type Room } from './room.ts';
 
 /** Counts of what the queue holds, kept in the transaction that changes it. */
 export interface Totals {
@@ -14,15 +11,12 @@ export interface Totals {
 }
 
 export interface Environment {
-  readonly folder: string;
   /** Key, growing → a record (record.ts). */
   readonly events: Database<Buffer<ArrayBuffer>, number>;
   /** Records from this key on have a checksum. */
   readonly checkedFrom: number;
   /** Format, totals, imported spill files. */
   readonly meta: Database<unknown, string>;
-  /** Where a damaged file was put when the folder was opened. */
-  readonly asideAt: string | undefined;
   /**
    * Runs a task in one transaction: all or nothing, and on disk once the promise resolves. One that writes nothing costs no flush, and
    * is a lock among the processes.
@@ -37,9 +31,6 @@ export interface Environment {
 
 /** Raised with every change that an older program would misread: 1 had one event a record; 1 and 2 had no checksums. */
 const format = 3;
-
-/** In the queue's folder. */
-const file = 'queue.mdb';
 
 export const readTotals = ({ meta }: Pick<Environment, 'meta'>): Totals =>
   (meta.get('totals') as Totals | undefined) ?? { count: 0, bytes: 0, last: 0 };
@@ -60,10 +51,6 @@ const commitErrorOf = async (error: unknown): Promise<unknown> => {
   const { commitError } = error as { commitError?: Promise<never> };
   return commitError instanceof Promise ? commitError.catch((reason: unknown) => reason) : error;
 };
-
-/** What LMDB says of a file that it did not write, or of a folder that it may not write to. */
-const openFailed = (folder: string, cause: unknown): NitkaError =>
-  new NitkaError('storage_failed', `the queue in ${folder} cannot be opened: ${detailOf(cause)}`, { cause });
 
 /**
  * `overlappingSync: false` is what "durable when the promise resolves" stands on: with it (the default outside Windows) a
@@ -107,18 +94,12 @@ const upgrade = ({ meta, takeRoom }: Pick<Environment, 'meta' | 'takeRoom'>): nu
   return found;
 };
 
-const build = async (
-  root: RootDatabase<unknown, string>,
-  folder: string,
-  asideAt: string | undefined,
-): Promise<Environment> => {
+const build = async (root: RootDatabase<unknown, string>, path: string): Promise<Environment> => {
   const stats = (): Stats => root.getStats() as Stats;
-  const room = createRoom(`${folder}/${file}`, () => (stats().lastPageNumber + 1) * stats().pageSize);
+  const room = createRoom(path, () => (stats().lastPageNumber + 1) * stats().pageSize);
   const environment = {
-    folder,
     events: root.openDB<Buffer<ArrayBuffer>, number>('events', { encoding: 'binary' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
-    asideAt,
     async transaction<T>(task: () => T): Promise<T> {
       try {
         // A child transaction, since only these are rolled back when the task throws.
@@ -141,43 +122,21 @@ const build = async (
   (root as unknown as { readerCheck(): number }).readerCheck();
   const found = await environment.transaction(() => upgrade(environment));
   if (found > format) {
-    throw new NitkaError(
-      'storage_failed',
-      `the queue in ${folder} was written by a newer version of @nitka/node`,
-    );
+    throw new NitkaError('storage_failed', `the queue ${path} was written by a newer version of @nitka/node`);
   }
   return { ...environment, checkedFrom: environment.meta.get('checkedFrom') as number };
 };
 
-const openFile = async (folder: string, asideAt: string | undefined): Promise<Environment> => {
-  const root = await openLmdb(`${folder}/${file}`);
+/**
+ * @param path of the file
+ * @throws NitkaError `storage_failed`
+ */
+export const openEnvironment = async (path: string): Promise<Environment> => {
+  const root = await openLmdb(path);
   try {
-    return await build(root, folder, asideAt);
+    return await build(root, path);
   } catch (error) {
     await root.close();
     throw error;
-  }
-};
-
-/**
- * Opens the queue of a folder. A file that is damaged is put aside, and a new one is begun: a till must go on selling.
- *
- * @throws NitkaError `storage_failed`
- */
-export const openEnvironment = async (folder: string): Promise<Environment> => {
-  const path = `${folder}/${file}`;
-  try {
-    // The events hold personal data.
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    dropOldReserve(folder);
-    const asideAt = (await isWhole(path)) ? undefined : await setAside(path);
-    try {
-      return await openFile(folder, asideAt);
-    } catch (error) {
-      if (asideAt !== undefined || !isDamage(error)) throw error;
-      return await openFile(folder, await setAside(path));
-    }
-  } catch (cause) {
-    throw cause instanceof NitkaError ? cause : openFailed(folder, cause);
   }
 };

@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { randomFillSync } from 'node:crypto';
+import { closeSync, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { NitkaError } from '@nitka/core';
 
 /** Disk that is made sure of before LMDB needs it. */
 export interface Room {
-  /** A transaction begins. */
+  /** A transaction begins. Throws when the file is no longer where it was: what it stored would be found by nobody. */
   begin(): void;
   /**
    * Makes sure of so many bytes more. Only inside a transaction, before its writes. Throws ENOSPC or its like.
@@ -32,6 +33,7 @@ const overhead = 64 * 1024;
  */
 export const createRoom = (file: string, used: () => number): Room => {
   const descriptor = openSync(file, 'r+');
+  const { ino: inode } = fstatSync(descriptor, { bigint: true });
   let known = 0;
   let start = 0;
   let taken = 0;
@@ -44,6 +46,8 @@ export const createRoom = (file: string, used: () => number): Room => {
   };
   return {
     begin() {
+      const place = statSync(file, { bigint: true, throwIfNoEntry: false });
+      if (place?.ino !== inode) throw new NitkaError('storage_failed', `${file} was moved away or replaced`);
       start = used();
       taken = overhead;
     },

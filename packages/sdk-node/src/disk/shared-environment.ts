@@ -1,7 +1,7 @@
-import { openEnvironment, type Environment } from './environment.ts';
+import { openFolder, type OpenFolder } from './open-folder.ts';
 
 interface Shared {
-  readonly opening: Promise<Environment>;
+  readonly opening: Promise<OpenFolder>;
   users: number;
 }
 
@@ -17,13 +17,13 @@ const closing = new Map<string, Promise<void>>();
  * @param folder an absolute path
  * @throws NitkaError `storage_failed`
  */
-export const shareEnvironment = async (folder: string): Promise<Environment> => {
+export const shareEnvironment = async (folder: string): Promise<OpenFolder> => {
   while (closing.has(folder)) await closing.get(folder);
-  const shared = open.get(folder) ?? { opening: openEnvironment(folder), users: 0 };
+  const shared = open.get(folder) ?? { opening: openFolder(folder), users: 0 };
   open.set(folder, shared);
   shared.users++;
 
-  const leave = async (environment?: Environment): Promise<void> => {
+  const leave = async (environment?: OpenFolder): Promise<void> => {
     shared.users--;
     if (shared.users > 0) return;
     open.delete(folder);

@@ -14,11 +14,6 @@ const textOf = (cause: unknown): string => {
 
 const isNoRoom = (cause: unknown): boolean => noRoom.test(textOf(cause));
 
-/** How LMDB says that the file is not as it left it: http://www.lmdb.tech/doc/group__errors.html */
-const damage = /MDB_(?:INVALID|CORRUPTED|PAGE_NOTFOUND)/;
-
-export const isDamage = (cause: unknown): boolean => damage.test(textOf(cause));
-
 /** What LMDB or the file system said, in words that help. */
 export const detailOf = (cause: unknown): string =>
   isNoRoom(cause) ? `the disk is full or failing: ${textOf(cause)}` : textOf(cause);
