@@ -18,6 +18,8 @@ import { registerRateLimit } from './plugins/rate-limit.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { createVisitorCookie } from './plugins/visitor-cookie.ts';
 import { createFindSource } from './plugins/write-key.ts';
+import { createReception } from './reception.ts';
+import type { Reception, ReceptionParts } from './reception.ts';
 import { createReceive, registerBatchRoutes } from './routes/batch.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerOpenapiRoute } from './routes/openapi.ts';
@@ -31,6 +33,8 @@ import type { Spool } from './spool/spool.ts';
 
 export interface AppParts {
   readonly ingest: Ingest;
+  /** What judges events in other threads; given what does it in this one. @default events are judged in this one */
+  readonly receptionOf?: (own: Reception, parts: Pick<ReceptionParts, 'countRequest'>) => Reception;
   readonly backpressure: Backpressure;
   readonly spool: Pick<Spool, 'lag'>;
   readonly loader: Pick<Loader, 'troubles'>;
@@ -96,12 +100,10 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   const isOperator = createIsOperator(operator.tokenSha256);
   const cookie = createVisitorCookie(config.visitorCookie);
   const findSource = createFindSource(config.sources);
-  const receive = createReceive({
-    ...parts,
-    findSource,
-    cookie,
-    countRequest: createKeyLimit(parts.clock.now),
-  });
+  const countRequest = createKeyLimit(parts.clock.now);
+  const own = createReception({ ingest: parts.ingest, findSource, countRequest });
+  const reception = parts.receptionOf?.(own, { countRequest }) ?? own;
+  const receive = createReceive({ ...parts, reception, cookie });
   registerBatchRoutes(app, receive, config.limits.bodyBytes);
   registerPixelRoute(app, receive);
   registerVisitorRoutes(app, config, cookie, findSource);

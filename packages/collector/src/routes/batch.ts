@@ -2,17 +2,11 @@ import { NitkaError, eventTypes, oldestVisitorId } from '@nitka/core';
 import type { EventType } from '@nitka/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppParts } from '../app.ts';
-import type { SourceConfig } from '../config.ts';
-import type { Arrival } from '../enrich.ts';
-import { parseBody } from '../ingest.ts';
-import type { IngestReply, ParsedBody } from '../ingest.ts';
-import { mayUse } from '../origins.ts';
-import type { OriginVerdict } from '../origins.ts';
+import type { IngestReply } from '../ingest.ts';
 import { readBody } from '../plugins/body.ts';
-import type { CountRequest } from '../plugins/key-limit.ts';
 import type { VisitorCookie } from '../plugins/visitor-cookie.ts';
 import { keyOfRequest } from '../plugins/write-key.ts';
-import type { FindSource } from '../plugins/write-key.ts';
+import type { Reception } from '../reception.ts';
 
 export interface BatchReply {
   readonly success: true;
@@ -23,10 +17,9 @@ export interface BatchReply {
   readonly anonymousId?: string;
 }
 
-export type BatchParts = Pick<AppParts, 'ingest' | 'backpressure' | 'clock' | 'onAccepted'> & {
-  readonly findSource: FindSource;
+export type BatchParts = Pick<AppParts, 'backpressure' | 'clock' | 'onAccepted'> & {
+  readonly reception: Reception;
   readonly cookie: VisitorCookie;
-  readonly countRequest: CountRequest;
 };
 
 /** A whole request, from its bytes to its answer; also behind the pixel, which has its event in the URL. */
@@ -38,54 +31,12 @@ export type Receive = (
 ) => Promise<BatchReply>;
 
 export const createReceive = ({
-  ingest,
-  findSource,
+  reception,
   cookie,
-  countRequest,
   backpressure,
   clock,
   onAccepted,
 }: BatchParts): Receive => {
-  const sourceOf = (key: string | undefined): SourceConfig => {
-    const source = findSource(key);
-    if (!source) throw new NitkaError('unknown_write_key');
-    return source;
-  };
-
-  const admit = (source: SourceConfig, { headers }: FastifyRequest): OriginVerdict => {
-    const verdict = mayUse(source, headers.origin, headers.host);
-    if (verdict === 'refused') throw new NitkaError('origin_not_allowed');
-    return verdict;
-  };
-
-  const arrivalOf = (source: SourceConfig, request: FastifyRequest, key: string | undefined): Arrival => ({
-    source,
-    secret: source.kind === 'server' ? (key ?? null) : null,
-    receivedAt: clock.now(),
-    ip: request.ip,
-    userAgent: request.headers['user-agent'] ?? null,
-    serverVisitorId: cookie.read(request),
-  });
-
-  /** A body that cannot be read is kept if its key is known: the sender will not send it again. */
-  const parse = async (
-    raw: Buffer,
-    key: string | undefined,
-    request: FastifyRequest,
-  ): Promise<ParsedBody> => {
-    try {
-      return parseBody(raw);
-    } catch (error) {
-      const source = findSource(key);
-      if (source && raw.length > 0 && error instanceof NitkaError) {
-        admit(source, request);
-        await ingest.garbage(raw, error.code, arrivalOf(source, request, key));
-        onAccepted();
-      }
-      throw error;
-    }
-  };
-
   /** Renews the server tier of the visitor id, and tells the page of an older id than its own. */
   const settleVisitor = (
     request: FastifyRequest,
@@ -99,36 +50,26 @@ export const createReceive = ({
     return sent !== null && oldest !== sent ? oldest : null;
   };
 
-  /** Apart, so that nothing holds the parsed body while its events are on their way to the disk. */
-  const begin = (
-    body: ParsedBody,
-    key: string | undefined,
-    request: FastifyRequest,
-    kind: 'batch' | EventType,
-  ) => {
-    const source = sourceOf(key ?? body.writeKey);
-    const verdict = admit(source, request);
-    countRequest(source);
-    const arrival = arrivalOf(source, request, key ?? body.writeKey);
-    const pending = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
-    return { source, verdict, arrival, pending, ack: body.value['ack'] };
-  };
-
   return async (request, reply, raw, kind) => {
     const busy = backpressure.reason();
     if (busy) throw new NitkaError(busy);
-    const key = keyOfRequest(request);
-    if (key !== undefined) sourceOf(key);
-    const { source, verdict, arrival, pending, ack } = begin(
-      await parse(raw, key, request),
-      key,
-      request,
+    const { headers } = request;
+    const seen = cookie.read(request);
+    const received = reception({
+      raw,
       kind,
-    );
-    const result = await pending;
-    onAccepted();
-    const byPage = source.kind === 'browser' && verdict === 'listed' && request.headers.origin !== undefined;
-    const older = byPage ? settleVisitor(request, reply, arrival.serverVisitorId, result.anonymousId) : null;
+      key: keyOfRequest(request) ?? null,
+      origin: headers.origin ?? null,
+      host: headers.host ?? null,
+      ip: request.ip,
+      userAgent: headers['user-agent'] ?? null,
+      visitorId: seen,
+      receivedAt: clock.now(),
+    });
+    // Also when it is refused: a body that cannot be read is kept.
+    const { source, verdict, ack, reply: result } = await received.finally(onAccepted);
+    const byPage = source.kind === 'browser' && verdict === 'listed' && headers.origin !== undefined;
+    const older = byPage ? settleVisitor(request, reply, seen, result.anonymousId) : null;
     if (byPage) cookie.acknowledge(request, reply, ack);
     return {
       success: true,

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
 import type { Ledger, LedgerLine } from '../ledger.ts';
-import { decodeChunk, encodeChunk, encodeChunkOnce, isAccepted } from './chunk.ts';
+import { decodeChunk, encodeChunk, encodeChunkOnce, isAccepted, readChunkHead } from './chunk.ts';
 import type { Chunk } from './chunk.ts';
+import { encode, isReject } from './encoded.ts';
+import type { EncodedChunk } from './encoded.ts';
+import { codedError, reasonOf } from './commit-failure.ts';
 import { createEntries } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
@@ -26,7 +28,7 @@ import { createRetention } from './retention.ts';
 import { createRoom } from './room.ts';
 import { checkSeal, createSeal } from './seal.ts';
 import { scrubFreePages } from './scrub.ts';
-import { seenKey } from './seen.ts';
+import { seenKey, seenKeyBytes } from './seen.ts';
 
 export interface AppendResult {
   /** Events that were accepted before, this request's own repeats included. */
@@ -56,6 +58,8 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   readonly repairs: Repairs;
   /** Resolves once the entries are on disk. Rejects with `spool_full` or `internal_error`, and then nothing was kept. */
   append(chunk: Chunk, options?: AppendOptions): Promise<AppendResult>;
+  /** The same for what another thread has encoded. */
+  appendEncoded(encoded: EncodedChunk, options?: AppendOptions): Promise<AppendResult>;
   /** Runs writes in the shared transaction; resolves once they are on disk. */
   transact<T>(write: () => T): Promise<T>;
   /** The sequence number that the next entry will get. */
@@ -96,26 +100,13 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   close(): Promise<void>;
 }
 
-/** ENOSPC, EFBIG, EDQUOT, MDB_MAP_FULL; and EIO, as which LMDB reports a write that fits only in part (mdb_page_flush). */
-const noSpace = new Set<unknown>([28, 27, 122, -30792, 5, 'ENOSPC', 'EFBIG', 'EDQUOT']);
-
 /** What the indexes take on top of an entry's own bytes, generously: with ids in no order each may touch a page of its own. */
 const indexBytes = 1024;
 
-/** LMDB's own reason waits in a second promise (lmdb/write.js, rejectCommit). */
-const reasonOf = async (error: unknown): Promise<unknown> => {
-  const { commitError } = (error ?? {}) as { commitError?: Promise<unknown> };
-  return commitError
-    ? commitError.then(
-        () => error,
-        (reason: unknown) => reason,
-      )
-    : error;
-};
-
-const codedError = (reason: unknown): NitkaError => {
-  const full = noSpace.has((reason as { code?: unknown } | null | undefined)?.code);
-  return new NitkaError(full ? 'spool_full' : 'internal_error', undefined, { cause: reason });
+/** A chunk's bytes less some of its entries. */
+const without = (bytes: Buffer, indexes: ReadonlySet<number>): Buffer => {
+  const { meta, entries } = decodeChunk(bytes);
+  return encodeChunkOnce({ meta, entries: entries.filter((_, index) => !indexes.has(index)) });
 };
 
 export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onError }: SpoolOptions): Spool => {
@@ -160,41 +151,34 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   });
 
   /** Only what is written is kept while the transaction is waited for: objects of hundreds of requests would all be moved about. */
-  const append = (chunk: Chunk, { replaces }: AppendOptions = {}): Promise<AppendResult> => {
-    const bytes = encodeChunk(chunk);
-    const { source } = chunk.meta;
-    const keys = chunk.entries.map((entry) => (isAccepted(entry) ? seenKey(entry.columns.messageId) : null));
-    return group.submit(() => appendEncoded(bytes, source, keys, replaces), bytes.length);
-  };
+  const appendEncoded = (encoded: EncodedChunk, { replaces }: AppendOptions = {}): Promise<AppendResult> =>
+    group.submit(() => put(encoded, replaces), encoded.bytes.length);
 
-  const appendEncoded = (
-    bytes: Buffer,
-    source: string,
-    keys: readonly (Buffer | null)[],
-    replaces: number | undefined,
-  ): AppendResult => {
-    room.take(bytes.length + keys.length * indexBytes);
-    const isFresh = keys.map((key) => key === null || addSeen(key));
-    const fresh = isFresh.filter(Boolean).length;
-    const duplicates = keys.length - fresh;
+  const put = (encoded: EncodedChunk, replaces: number | undefined): AppendResult => {
+    const { bytes, keys } = encoded;
+    const { source, rejected } = readChunkHead(bytes);
+    const count = keys.length / seenKeyBytes;
+    room.take(bytes.length + count * indexBytes);
+    let repeats: Set<number> | null = null;
+    for (let index = 0; index < count; index += 1) {
+      if (rejected > 0 && isReject(encoded, index)) continue;
+      const key = keys.subarray(index * seenKeyBytes, (index + 1) * seenKeyBytes);
+      if (!addSeen(key)) (repeats ??= new Set()).add(index);
+    }
+    const duplicates = repeats?.size ?? 0;
+    const fresh = count - duplicates;
     if (fresh > 0) {
-      const { meta: shared, entries: all } =
-        duplicates === 0 ? { meta: null, entries: [] } : decodeChunk(bytes);
-      const kept =
-        shared === null
-          ? bytes
-          : encodeChunkOnce({ meta: shared, entries: all.filter((_, at) => isFresh[at]) });
-      events.putSync(head, kept, { append: true });
+      events.putSync(head, repeats === null ? bytes : without(bytes, repeats), { append: true });
       head += fresh;
     }
     const counts = ledger.edit(source);
-    counts.accepted += keys.length;
+    counts.accepted += count;
     counts.duplicate += duplicates;
     if (replaces !== undefined && rejects.remove(replaces)) {
       counts.accepted -= 1;
       counts.rejected -= 1;
     }
-    if (keys.includes(null)) counts.rejected += addRejects(decodeChunk(bytes));
+    if (rejected > 0) counts.rejected += addRejects(decodeChunk(bytes));
     return { duplicates };
   };
 
@@ -230,7 +214,8 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     ledger,
     rejects,
     repairs,
-    append,
+    append: (chunk, options) => appendEncoded(encode(chunk), options),
+    appendEncoded,
     transact: (write) => group.submit(write),
     ...entries,
     head: savedHead,
