@@ -90,7 +90,8 @@ export const openCollector = async (
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const commands = createAdminCommands();
   let servePrivacy: (parts: PrivacyCommandParts) => void = () => undefined;
-  const privacyCommands = createPrivacyCommands(new Promise((resolve) => (servePrivacy = resolve)));
+  const privacyReady = new Promise<PrivacyCommandParts>((resolve) => (servePrivacy = resolve));
+  const privacyCommands = createPrivacyCommands(() => privacyReady);
   // Taken first: whoever has the socket owns the folder.
   const admin = await startAdminServer(adminAddress(config.dataDir), {
     ...commands.table,

@@ -188,9 +188,9 @@ export const errors = {
     status: null,
     text: 'Name one person by one of --phone, --email, --visitor, --user, with a value of that kind.',
   },
-  forget_unsupported: {
+  kafka_unsupported: {
     status: null,
-    text: 'The spool of this collector is a topic of Kafka, which forgets nobody. See docs/privacy.md for what to do.',
+    text: 'This command works on a local spool, and here the spool is a topic of Kafka. The detail says what to do instead.',
   },
   forget_incomplete: {
     status: null,

@@ -10,6 +10,8 @@ export interface PrivacyCommandParts {
   readonly loader: Pick<Loader, 'forget'>;
   readonly dataDir: string;
   readonly now: () => number;
+  /** Told of whoever was taken off the list. */
+  readonly onLifted?: (listed: string) => Promise<void>;
 }
 
 /** What of a run is to be seen while it lasts. */
@@ -20,14 +22,16 @@ export interface ForgetProgress {
 }
 
 /** `forget`, and how far it is. One at a time: the second waits for the first. */
-export const createPrivacyCommands = (ready: Promise<PrivacyCommandParts>): Record<string, AdminCommand> => {
+export const createPrivacyCommands = (
+  ready: () => Promise<PrivacyCommandParts>,
+): Record<string, AdminCommand> => {
   let progress: ForgetProgress | null = null;
   let last: Promise<unknown> = Promise.resolve();
   return {
     async forget(input) {
-      const parts = await ready;
+      const parts = await ready();
       const { forget } = parts.loader;
-      if (!forget) throw new NitkaError('forget_unsupported');
+      if (!forget) throw new NitkaError('kafka_unsupported');
       const forgetting = createForgetting({
         ...parts,
         everywhere: (request) =>

@@ -66,11 +66,15 @@ const words: Readonly<Record<string, string>> = {
   failed: 'did not answer: give the same command again',
 };
 
+const stays = 'stay in the topic until its retention removes them, and are loaded no more';
+
 const tell = ({ subjects, left, suppressed, complete }: ForgetAnswer, dryRun: boolean): void => {
   for (const { kind, report, vault } of subjects) {
     say(dryRun ? `${kind}: would be taken out` : `${kind}: taken out`);
-    for (const { name, state, events, rejects } of report.places)
-      say(`  ${name.padEnd(16)}${words[state] ?? `${events} events, ${rejects} rejects`}`);
+    for (const { name, state, events, rejects } of report.places) {
+      const counts = `${events} events, ${rejects} rejects`;
+      say(`  ${name.padEnd(16)}${words[state] ?? (state === 'kept' ? `${counts} ${stays}` : counts)}`);
+    }
     if (!dryRun) say(`  ${'vault'.padEnd(16)}${vault} values`);
   }
   if (suppressed) say('On the list: nothing of this person is collected from now on.');

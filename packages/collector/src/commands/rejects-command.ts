@@ -4,6 +4,7 @@ import { readConfig } from '../config-file.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Retried, RetryRequest } from '../recovery/retry.ts';
 import type { RejectFilter } from '../spool/rejects.ts';
+import { needsLocalSpool } from '../kafka/unsupported.ts';
 import { askOrOwn } from './ask.ts';
 import { UsageError, exitCodes, formatOf, offline, say, wholeNumber } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
@@ -78,6 +79,7 @@ export const registerRejects: RegisterCommand = (cli) => {
     .example('nitka-collector rejects retry --destination postgres')
     .action(async (action: string | undefined, given: readonly string[], options: Options) => {
       const config = readConfig(options.config);
+      needsLocalSpool(config, action === 'retry' ? 'retry' : 'rejects');
       const ids = given.map((id) => wholeNumber('id', id));
       if (action === undefined || action === 'list') return list(config, options);
       if (action === 'show') return show(config, ids, options);

@@ -68,6 +68,7 @@ export const registerReplay: RegisterCommand = (cli) => {
       let runs = true;
       const answer = await askOrOwn<ReplayAnswer>(config, 'replay', request, async () => {
         runs = false;
+        if (config.spool.kafka) return (await import('./replay-topic.ts')).replayTopic(config, request);
         return (await offline()).withRecovery(config, (recovery) => recovery.replay(request));
       });
       const waits = runs && options.wait && !request.dryRun;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
+import { needsLocalSpool } from '../kafka/unsupported.ts';
 import { formatOf, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { formatObjects } from './print.ts';
@@ -18,6 +19,7 @@ export const registerRestore: RegisterCommand = (cli) => {
     .example('nitka-collector restore /var/backups/nitka/2026-11-21')
     .action(async (folder: string, options: CommonOptions) => {
       const config = readConfig(options.config);
+      needsLocalSpool(config, 'restore');
       const [{ restore }, { createDestination }] = await Promise.all([
         import('../recovery/restore.ts'),
         import('../destinations/index.ts'),

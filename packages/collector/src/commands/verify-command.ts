@@ -1,8 +1,24 @@
 import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
+import type { CollectorConfig } from '../config.ts';
 import { say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
+import { createProgress } from './progress.ts';
+
+const verifyKafka = async (config: CollectorConfig): Promise<void> => {
+  const [{ withSession }, { verifyTopic }] = await Promise.all([
+    import('../kafka/session.ts'),
+    import('../kafka/verify.ts'),
+  ]);
+  const progress = createProgress('reading');
+  const { spool, messages, entries } = await withSession(config, async (session) => ({
+    spool: session.spool,
+    ...(await verifyTopic(session, config, progress.show)),
+  }));
+  progress.end();
+  say(`${spool.topic}: whole; ${entries} entries in ${messages} messages were read`);
+};
 
 export const registerVerify: RegisterCommand = (cli) => {
   cli
@@ -10,6 +26,7 @@ export const registerVerify: RegisterCommand = (cli) => {
     .example('nitka-collector verify')
     .action(async (options: CommonOptions) => {
       const config = readConfig(options.config);
+      if (config.spool.kafka) return verifyKafka(config);
       const [{ verifySpool }, { spoolOptions }] = await Promise.all([
         import('../spool/verify.ts'),
         import('../spool/options.ts'),

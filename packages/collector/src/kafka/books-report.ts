@@ -7,6 +7,7 @@ import { createCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { laneKey } from './cursor.ts';
 import type { CursorNote } from './cursor.ts';
+import { createForgetNotes } from './forget-notes.ts';
 import { createNotes } from './notes.ts';
 import { boundsOf } from './partition-log.ts';
 import { readChunks, sequenceOf } from './spool-reader.ts';
@@ -55,6 +56,14 @@ export const readKafkaBooks = async (
   try {
     const { partitions, id } = await cluster.topic(spool.topic);
     const lines: LedgerLine[] = [];
+    const cursors = { name: spool.cursorsTopic, id: '', partitions: 1 };
+    const notes = createForgetNotes(() => cluster, cursors);
+    await notes.refresh();
+    const forgottenOf = (destination: string, source: string): number =>
+      [...notes.all().values()].reduce(
+        (sum, { forgotten }) => sum + (forgotten[destination]?.[source] ?? 0),
+        0,
+      );
     for (const { name: destination } of config.destinations) {
       const sums = await Promise.all(
         Array.from({ length: partitions }, (_, at) => sumOf(cluster, spool, id, at, destination)),
@@ -74,7 +83,7 @@ export const readKafkaBooks = async (
           rejected,
           pending,
         };
-        lines.push({ ...line, earlier: 0, forgotten: 0, balanced });
+        lines.push({ ...line, earlier: 0, forgotten: forgottenOf(destination, source), balanced });
       }
     }
     return lines;

@@ -10,12 +10,23 @@ import { createTransactions } from './transactions.ts';
 /** [from, to) of sequence numbers. */
 export type Range = readonly [number, number];
 
+/** A range that a destination gets again. */
+export interface Repair {
+  readonly range: Range;
+  /** Entries in it. */
+  readonly entries: number;
+  /** Cut to the size of a load, which has its id by it from now on. */
+  readonly fixed: boolean;
+}
+
 /** What a destination has taken of a partition. Everything before `next` is settled. */
 export interface CursorNote {
   readonly next: number;
   /** Ranges that were fixed before they were sent, in order. */
   readonly ranges: readonly Range[];
   readonly books: PartitionBooks;
+  /** In order, as `replay` asked for. */
+  readonly repairs?: readonly Repair[];
 }
 
 export interface LaneName {

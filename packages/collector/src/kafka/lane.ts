@@ -7,12 +7,14 @@ import { addBooks, countAccepted, countRows, withoutRepeats } from './books.ts';
 import type { PartitionBooks } from './books.ts';
 import type { Cluster } from './cluster.ts';
 import { openCursor } from './cursor.ts';
-import type { CursorNote, LaneName, OpenCursor, Range } from './cursor.ts';
+import type { CursorNote, LaneName, OpenCursor, Range, Repair } from './cursor.ts';
 import { failureText } from './failure.ts';
 import { toRows } from '../row.ts';
 import type { RejectRow } from '../row.ts';
 import type { SeenIndex } from './seen-index.ts';
 import { createChunkQueue } from './chunk-queue.ts';
+import type { ForgetList } from './forget-list.ts';
+import { cutRepair, settledRepair, splitRepair } from './repairs.ts';
 import type { TopicPlace } from './topics.ts';
 
 /** One partition on its way to one destination. */
@@ -22,6 +24,8 @@ export interface Lane {
   /** Messages that wait, as of the last look. */
   waiting(): number;
   books(): PartitionBooks;
+  /** Somebody else has changed the cursor: it is read again. */
+  reopen(): void;
   /** Ends after the load in progress. */
   stop(): Promise<void>;
 }
@@ -38,6 +42,7 @@ export interface LaneOptions {
 export interface LaneParts {
   readonly cluster: Cluster;
   readonly seen: SeenIndex;
+  readonly forgotten: ForgetList;
   readonly destination: Destination;
   /** Loads of one destination take turns: it has one connection. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
@@ -64,9 +69,10 @@ const asDestinationError = (error: unknown): DestinationError =>
  */
 export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
   const { name, maxEvents, maxBytes, maxDelayMs } = options;
-  const { cluster, seen, destination, inTurn, clock, random } = parts;
+  const { cluster, seen, forgotten, destination, inTurn, clock, random } = parts;
   let cursor: OpenCursor | null = null;
   let stopping = false;
+  let stale = false;
   let failures = 0;
   let trouble: Trouble | null = null;
   let endPause: () => void = () => undefined;
@@ -105,8 +111,10 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
     const all = await queue.read(range);
     await seen.advance(all, queue.endOf(all, range[1]));
     const { chunks, repeats } = withoutRepeats(all, range, seen.isFirst);
+    // Only now: who is forgotten from here on waits for this load, whose range stands in the cursor (forget.ts).
+    await forgotten.refresh();
     const { events, rejects } = toRows(
-      chunks.map((chunk) => ({ ...chunk, first: 0 })),
+      chunks.map(({ chunk }) => ({ chunk: forgotten.strip(chunk), first: 0 })),
       0,
       Infinity,
     );
@@ -137,7 +145,7 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
     const [range, ...rest] = note.ranges as [Range, ...Range[]];
     const settled = async (poison: string | null): Promise<CursorNote> => {
       const books = addBooks(note.books, await loadRange(range, poison));
-      return { next: range[1], ranges: rest, books };
+      return { ...note, next: range[1], ranges: rest, books };
     };
     try {
       return await settled(null);
@@ -149,13 +157,38 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
     }
   };
 
+  /** What the destination gets again; the books have it already. */
+  const loadRepair = async (note: CursorNote): Promise<CursorNote> => {
+    const [{ range, fixed }] = note.repairs as [Repair, ...Repair[]];
+    if (!fixed) return cutRepair(cluster, name, note, { maxEvents, maxBytes });
+    try {
+      await loadRange(range, null);
+      return settledRepair(note, null);
+    } catch (error) {
+      const failure = asDestinationError(error);
+      if (failure.kind !== 'poison') throw failure;
+      const middle = queue.middle(await queue.read(range), range);
+      if (middle !== range[1]) return splitRepair(note, middle);
+      return settledRepair(note, await loadRange(range, failure.message));
+    }
+  };
+
   const step = async (): Promise<void> => {
+    if (stale) {
+      stale = false;
+      cursor = null;
+      queue.clear();
+    }
     cursor ??= await openCursor(cluster, options);
     const { note } = cursor;
     if (note.ranges.length > 0) {
       const next = await loadFirst(note);
       await cursor.save(next);
       if (next.ranges.length === 0) queue.drop(next.next);
+      return;
+    }
+    if (note.repairs?.[0]) {
+      await cursor.save(await loadRepair(note));
       return;
     }
     const range = await gather(note.next);
@@ -191,6 +224,10 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
     trouble: () => trouble,
     waiting: () => queue.behind(cursor?.note.next ?? null),
     books: () => cursor?.note.books ?? {},
+    reopen() {
+      stale = true;
+      endPause();
+    },
     async stop() {
       stopping = true;
       endPause();

@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
 import type { AdminServer } from '../admin/server.ts';
-import { rowLimit } from '../admin/commands.ts';
 import { buildApp, buildOperatorApp } from '../app.ts';
 import type { AppParts } from '../app.ts';
 import { systemClock } from '../clock.ts';
@@ -23,8 +22,12 @@ import { safeReason } from '../privacy/safe-reason.ts';
 import { listenOn } from '../listen.ts';
 import { createKafkaAccept } from './accept.ts';
 import type { KafkaAccept } from './accept.ts';
-import { readKafkaBooks } from './books-report.ts';
+import { createCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { createKafkaCommands, kafkaForgetting } from './commands.ts';
 import { failureText } from './failure.ts';
+import { createForgetList } from './forget-list.ts';
+import { createForgetNotes } from './forget-notes.ts';
 import { createKafkaLoader } from './spool-loader.ts';
 import type { KafkaLoader } from './spool-loader.ts';
 import { resolveKafkaSpool } from './spool-options.ts';
@@ -40,6 +43,9 @@ const checkDestinations = (config: CollectorConfig): void => {
     );
   }
 };
+
+/** Milliseconds until a collector knows of somebody who was forgotten elsewhere. */
+const followEvery = 1000;
 
 /** The counts of this process's partitions in the shape of the metrics. */
 const countsOf = (loader: KafkaLoader | null, names: readonly string[]): Map<string, SourceCounts> => {
@@ -74,35 +80,63 @@ export const openKafkaCollector = async (
   let app: FastifyInstance | undefined;
   let operatorApp: FastifyInstance | null = null;
   let admin: AdminServer | undefined;
+  let cluster: Cluster | undefined;
+  let listening: NodeJS.Timeout | undefined;
+  const commands = createKafkaCommands(config);
   let loader: KafkaLoader | null = null;
   let accept: KafkaAccept | null = null;
   const warn = (text: string) => (error: unknown) => app?.log.warn({ reason: failureText(error) }, text);
 
   const privacy = openPrivacy(config, clock.now);
+  let following: Promise<void> = Promise.resolve();
   const stopAll = async (): Promise<void> => {
+    clearInterval(listening);
     await app?.close();
     await operatorApp?.close();
     await accept?.close();
     await loader?.stop(config.shutdownSeconds * 1000);
+    await cluster?.close();
+    await following;
     await privacy.close();
     await admin?.close();
   };
   try {
     if (loads) {
       // Whoever has the socket owns the folder, and with it the index of what was seen.
-      admin = await startAdminServer(adminAddress(config.dataDir), {
-        query: ({ sql, destination }) =>
-          loader!.query(String(sql), rowLimit, destination === undefined ? undefined : String(destination)),
-        ledger: () => readKafkaBooks(config),
-      });
+      admin = await startAdminServer(adminAddress(config.dataDir), commands.table);
     }
     const topics = await waitForTopics(kafka, spool, (error) => {
       // The log is not there yet.
       process.stderr.write(`waiting for Kafka: ${failureText(error)}\n`);
     });
+    const own = createCluster(kafka, spool.address);
+    cluster = own;
+    const notes = createForgetNotes(
+      () => own,
+      topics.cursors,
+      (lane) => loader?.reopen(lane),
+    );
+    const forgotten = createForgetList(config, privacy, notes);
+    // Who was forgotten elsewhere is not collected here either. A loader looks before each load.
+    const follow = (): Promise<void> =>
+      forgotten.refresh().then(
+        () => void (told = false),
+        (error: unknown) => {
+          if (!told) warn('the list of the forgotten could not be read, and will be tried again')(error);
+          own.forget();
+          told = true;
+        },
+      );
+    let told = false;
+    following = follow();
+    await following;
+    listening = setInterval(() => void (following = following.then(follow)), followEvery);
+    listening.unref();
     if (loads) {
       loader = await createKafkaLoader(config, {
         kafka,
+        cluster: own,
+        forgotten,
         spool,
         ...topics,
         clock,
@@ -115,6 +149,12 @@ export const openKafkaCollector = async (
           ),
         onGroupError: warn('the group of loaders could not be joined, and will be tried again'),
       });
+    }
+    if (loader) {
+      const session = { cluster: own, spool, ...topics };
+      const { forgetting: targets } = loader;
+      const parts = { config, session, privacy, targets, notes, now: clock.now };
+      commands.serve({ loader, session, forgetting: () => kafkaForgetting(parts) });
     }
     accept = createKafkaAccept(kafka, spool, topics.events, warn('Kafka did not take events'));
     const { waitingBytes, freeDiskBytes } = config.limits;

@@ -19,21 +19,41 @@ const everything = 0;
 /** A fetch that stands alone: https://kafka.apache.org/protocol#The_Messages_Fetch */
 const noSession = { id: 0, epoch: -1 };
 
+const askOffset = async (
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  timestamp: bigint,
+): Promise<bigint> => {
+  const connection = await cluster.leader(topic, partition);
+  const partitions = [{ partitionIndex: partition, currentLeaderEpoch: -1, timestamp }];
+  const { topics } = await cluster.kafka.listOffsetsV7.api.async(connection, -1, everything, [
+    { name: topic, partitions },
+  ]);
+  return topics[0]!.partitions[0]!.offset;
+};
+
 export const boundsOf = async (
   cluster: Cluster,
   topic: string,
   partition: number,
 ): Promise<PartitionBounds> => {
-  const connection = await cluster.leader(topic, partition);
-  const ask = async (timestamp: bigint): Promise<bigint> => {
-    const partitions = [{ partitionIndex: partition, currentLeaderEpoch: -1, timestamp }];
-    const { topics } = await cluster.kafka.listOffsetsV7.api.async(connection, -1, everything, [
-      { name: topic, partitions },
-    ]);
-    return topics[0]!.partitions[0]!.offset;
-  };
-  const [start, end] = await Promise.all([ask(earliest), ask(latest)]);
+  const [start, end] = await Promise.all([
+    askOffset(cluster, topic, partition, earliest),
+    askOffset(cluster, topic, partition, latest),
+  ]);
   return { start, end };
+};
+
+/** The offset of the first record that a broker has had since then, milliseconds since 1970; null if there is none. */
+export const offsetAt = async (
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  time: number,
+): Promise<bigint | null> => {
+  const offset = await askOffset(cluster, topic, partition, BigInt(Math.floor(time)));
+  return offset < 0n ? null : offset;
 };
 
 export interface FetchOptions {

@@ -6,8 +6,10 @@ import type { Trouble } from '../forwarder.ts';
 import type { Loader, LoaderParts } from '../loader/loader.ts';
 import { addBooks } from './books.ts';
 import type { PartitionBooks } from './books.ts';
-import { createCluster } from './cluster.ts';
-import type { KafkaClient } from './cluster.ts';
+import type { Cluster, KafkaClient } from './cluster.ts';
+import { laneKey } from './cursor.ts';
+import type { ForgettingTarget } from './forget.ts';
+import type { ForgetList } from './forget-list.ts';
 import { startLane } from './lane.ts';
 import type { Lane } from './lane.ts';
 import { openMemberIdentity } from './member-identity.ts';
@@ -22,10 +24,17 @@ export interface KafkaLoader extends Pick<Loader, 'troubles' | 'query' | 'stop'>
   lag(destination: string): number;
   /** The books of the partitions of this loader. */
   books(destination: string): PartitionBooks;
+  /** Its destinations, each between two loads of its own. */
+  readonly forgetting: readonly ForgettingTarget[];
+  /** The cursor of the lane of this key (cursor.ts) was changed by a command. */
+  reopen(key: string): void;
 }
 
 export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool'> {
   readonly kafka: KafkaClient;
+  /** Closed by whoever made it. */
+  readonly cluster: Cluster;
+  readonly forgotten: ForgetList;
   readonly spool: ResolvedKafkaSpool;
   readonly events: TopicPlace;
   readonly cursors: TopicPlace;
@@ -82,12 +91,12 @@ export const createKafkaLoader = async (
   config: Pick<CollectorConfig, 'dataDir' | 'destinations' | 'loader'>,
   parts: KafkaLoaderParts,
 ): Promise<KafkaLoader> => {
-  const { kafka, spool, events, cursors, clock, random, createDestination, onTrouble } = parts;
+  const { kafka, cluster, forgotten, spool, events, cursors, clock, random, createDestination, onTrouble } =
+    parts;
   const targets: Target[] = [];
   for (const options of config.destinations) {
     targets.push(createTarget(options.name, await createDestination(options, config.dataDir)));
   }
-  const cluster = createCluster(kafka, spool.address);
   const indexes = openSeenIndexes(join(config.dataDir, 'seen'), cluster);
   /** By partition, then by destination. */
   const lanes = new Map<number, Map<string, Lane>>();
@@ -107,6 +116,7 @@ export const createKafkaLoader = async (
         },
         {
           cluster,
+          forgotten,
           seen,
           destination,
           inTurn,
@@ -162,6 +172,23 @@ export const createKafkaLoader = async (
       ofDestination(name)
         .map((lane) => lane.books())
         .reduce(addBooks, {}),
+    forgetting: targets.map(({ name, destination, inTurn, open }) => ({
+      name,
+      canErase: destination.erase !== undefined,
+      async withOpen(work) {
+        await open();
+        return inTurn(() => work(destination));
+      },
+    })),
+    reopen(key) {
+      for (const [partition, own] of lanes) {
+        for (const [destination, lane] of own) {
+          const { group, topic } = spool;
+          const log = `${events.id}-${partition}`;
+          if (laneKey({ group, topic, partition, destination, log }) === key) lane.reopen();
+        }
+      }
+    },
     async query(sql, limit, name) {
       const found = targets.find((target) =>
         name === undefined ? target.destination.query : target.name === name,
@@ -177,7 +204,6 @@ export const createKafkaLoader = async (
       await membership.leave();
       for (const target of targets) await target.close();
       await indexes.close();
-      await cluster.close();
     },
   };
 };

@@ -7,12 +7,17 @@ export interface ForgetRequest {
   /** Names the job: a keyed digest of the person, so that a run that was cut off is completed by the next one. */
   readonly digest: string;
   readonly dryRun: boolean;
+  /** As the person stands on the list of those who are not collected; null in a dry run without keys. */
+  readonly listed: string | null;
 }
 
 export interface ForgottenHere {
   readonly name: string;
-  /** `cannot`: what is in it stays in it. `failed`: it did not answer; the next run tries again. */
-  readonly state: 'done' | 'cannot' | 'failed';
+  /**
+   * `cannot`: what is in it stays in it. `failed`: it did not answer; the next run tries again. `kept`: it stays until its retention
+   * removes it, and goes nowhere from there.
+   */
+  readonly state: 'done' | 'cannot' | 'failed' | 'kept';
   readonly events: number;
   readonly rejects: number;
 }

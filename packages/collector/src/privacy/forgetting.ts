@@ -40,6 +40,8 @@ export interface ForgettingParts {
   readonly dataDir: string;
   readonly now: () => number;
   readonly everywhere: (request: ForgetRequest) => Promise<ForgetReport>;
+  /** Told of whoever was taken off the list, as the person stood on it. */
+  readonly onLifted?: (listed: string) => Promise<void>;
 }
 
 /** For requests that were looked at before the person was on the list, and are on their way into the spool. Milliseconds. */
@@ -53,7 +55,7 @@ const nobody: ForgetReport = { places: [], visitors: [], users: [] };
  *
  * Its promise rejects with NitkaError `forget_invalid`.
  */
-export const createForgetting = ({ privacy, dataDir, now, everywhere }: ForgettingParts) => {
+export const createForgetting = ({ privacy, dataDir, now, everywhere, onLifted }: ForgettingParts) => {
   const { keys, vault, suppression, pseudonyms } = privacy;
 
   const digestOf = ({ kind, value }: Subject): string =>
@@ -64,7 +66,8 @@ export const createForgetting = ({ privacy, dataDir, now, everywhere }: Forgetti
 
   const reach = async (subject: Subject, dryRun: boolean): Promise<ForgetReport> => {
     const { erasure } = tracesOf(subject, { keyring: keys.current(), vault });
-    return everywhere({ erasure, digest: digestOf(subject), dryRun });
+    const listed = keys.current() && suppression.digest(subject.kind, subject.value);
+    return everywhere({ erasure, digest: digestOf(subject), dryRun, listed });
   };
 
   const forgetOne = async (subject: Subject): Promise<Forgotten> => {
@@ -100,6 +103,7 @@ export const createForgetting = ({ privacy, dataDir, now, everywhere }: Forgetti
     if (input.lift) {
       privacy.ensureKeys(now());
       await suppression.lift(subject.kind, subject.value);
+      await onLifted?.(suppression.digest(subject.kind, subject.value));
       audit(dataDir, now(), { action: 'lift', kind: subject.kind, person: digestOf(subject) });
       return { subjects: [], left: nobody, suppressed: false, complete: true };
     }

@@ -10,6 +10,8 @@ export interface Suppression {
   /** True if nobody ever was forgotten: then nothing has to be asked. */
   isEmpty(): boolean;
   has(kind: SubjectKind | PersonalKind, value: string, hashed?: boolean): boolean;
+  /** As it stands on the list. Only with keys. */
+  digest(kind: SubjectKind, value: string): string;
   add(kind: SubjectKind, value: string, at: number): Promise<void>;
   lift(kind: SubjectKind, value: string): Promise<void>;
 }
@@ -31,6 +33,9 @@ export const createSuppression = ({ keyring, vault }: SuppressionParts): Suppres
   const textOf = (kind: SubjectKind | PersonalKind, value: string, hashed: boolean): string =>
     `${kind}\0${digestOf({ kind: personalKind(kind), value, hashed })}`;
 
+  const digest = (kind: SubjectKind, value: string): string =>
+    keyring()!.suppress(textOf(kind, value, false));
+
   return {
     isEmpty: () => vault.suppressionRevision() === 0,
     has(kind, value, hashed = false) {
@@ -49,11 +54,12 @@ export const createSuppression = ({ keyring, vault }: SuppressionParts): Suppres
       answers.set(name, found);
       return found;
     },
+    digest,
     async add(kind, value, at) {
-      await vault.suppress([keyring()!.suppress(textOf(kind, value, false))], at);
+      await vault.suppress([digest(kind, value)], at);
     },
     async lift(kind, value) {
-      await vault.lift([keyring()!.suppress(textOf(kind, value, false))]);
+      await vault.lift([digest(kind, value)]);
     },
   };
 };

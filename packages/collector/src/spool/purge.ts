@@ -40,7 +40,8 @@ const nothing = Buffer.alloc(0);
 /** Chunks between two looks at other work. */
 const atOnce = 100;
 
-const createMatch = ({ columns, pattern }: Erasure) => {
+/** Whether a person's traces stand in what the spool holds. */
+export const createMatch = ({ columns, pattern }: Erasure) => {
   const expression = new RegExp(pattern, 'i');
   const sets = new Map(Object.entries(columns).map(([column, values]) => [column, new Set(values)]));
   const has = (column: string, value: string | null): boolean =>
