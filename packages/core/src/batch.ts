@@ -1,3 +1,5 @@
+import { toJson } from './json.ts';
+
 /** What an SDK had to drop since the last batch that arrived, by reason. */
 export type DropCounts = Record<string, number>;
 
@@ -13,16 +15,14 @@ export interface BatchEnvelope {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The JSON text of a batch, put together from events that are JSON texts already. */
-export const encodeBatch = (events: readonly string[], head: BatchEnvelope): string => {
-  const text = JSON.stringify({ ...head, sentAt: new Date(head.sentAt).toISOString() });
-  return `${text.slice(0, -1)},"batch":[${events.join(',')}]}`;
-};
-
 /**
  * Puts fields at the front of an event's JSON text without parsing it.
  * @param json a JSON object with at least one field
  * @param fields at least one that is not undefined
  */
 export const withFields = (json: string, fields: Record<string, unknown>): string =>
-  `${JSON.stringify(fields).slice(0, -1)},${json.slice(1)}`;
+  `${toJson(fields).slice(0, -1)},${json.slice(1)}`;
+
+/** The JSON text of a batch, put together from events that are JSON texts already. */
+export const encodeBatch = (events: readonly string[], head: BatchEnvelope): string =>
+  withFields(`{"batch":[${events.join(',')}]}`, { ...head, sentAt: new Date(head.sentAt).toISOString() });

@@ -1,7 +1,7 @@
 import type { DropCounts } from './batch.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Clock, Lock, MaybePromise, TransportReply } from './ports.ts';
-import { outcomeOf, retryAfter } from './response.ts';
+import { isDelivered, isHeld, isRefused, retryAfter } from './response.ts';
 
 export interface DeliveryLoopOptions {
   /** Events that wait before a batch is sent without waiting longer. */
@@ -117,10 +117,11 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     }, milliseconds);
   };
 
-  const fail = (code: ErrorCode, detail: string, wish: number | null = null): false => {
+  /** @param wish milliseconds that the collector asked for; NaN if it did not */
+  const fail = (code: ErrorCode, detail: string, wish = NaN): false => {
     const pause = backoff(++failures) + (code === 'delivery_held' ? holdFor : 0);
-    const kind = wish === null ? backedOff : asked;
-    if (kind >= wait) setWait(kind, wish ?? pause);
+    const kind = wish >= 0 ? asked : backedOff;
+    if (kind >= wait) setWait(kind, wish >= 0 ? wish : pause);
     onFailed(code, detail);
     return false;
   };
@@ -135,25 +136,17 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
       queue.restoreDropped(dropped);
       return fail('delivery_failed', messageOf(error));
     }
-    const outcome = outcomeOf(reply.status);
-    // A captive portal answers 200 with its own page: only the collector's words free an event from the queue.
-    if (
-      outcome === 'delivered' &&
-      (reply.body as { success?: unknown } | null | undefined)?.success === true
-    ) {
+    const { status } = reply;
+    if (isDelivered(reply)) {
       failures = 0;
       await remove(records);
       onSent(records, reply);
       return true;
     }
     queue.restoreDropped(dropped);
-    if (outcome !== 'split') {
-      const isHeld = outcome === 'hold';
-      return fail(
-        isHeld ? 'delivery_held' : 'delivery_failed',
-        `HTTP ${reply.status}`,
-        isHeld ? null : retryAfter(reply.retryAfter, clock.now()),
-      );
+    if (isHeld(status)) return fail('delivery_held', `HTTP ${status}`);
+    if (!isRefused(status)) {
+      return fail('delivery_failed', `HTTP ${status}`, retryAfter(reply.retryAfter, clock.now()));
     }
     const middle = records.length >> 1;
     if (middle) return (await deliver(records.slice(0, middle))) && deliver(records.slice(middle));

@@ -35,9 +35,12 @@ export const readPhone = (value: unknown, callingCode: string | number = '7'): s
   return /^\+?\d{10,15}$/.test(whole) ? toE164(whole) : null;
 };
 
-/** Puts the code, and no prefix for calls within the country, before a number of another country than Russia. */
+/**
+ * Puts the code, and no prefix for calls within the country, before a number of another country than Russia: of eight
+ * digits at least, since what is shorter is rather a part of one.
+ */
 const withCode = (text: string, code: string): string => {
-  if (code === '7' || /\D/.test(text)) return text;
+  if (code === '7' || !/^\d{8,}$/.test(text)) return text;
   if (text.startsWith(code) && text.length > code.length + 7) return `+${text}`;
   // Italian numbers keep their zero; Belarusian ones are dialled with 8 0.
   const national = code === '39' ? text : text.replace(/^(?:0|80(?=\d{9}$))/, '');

@@ -20,6 +20,7 @@ export {
 export type { BlockedReason } from './identifiers.ts';
 export { claimsOf, judgeClaims, signedPartOf, splitToken } from './identity-token.ts';
 export type { Identity, IdentityVerdict, Judged, SignedToken } from './identity-token.ts';
+export { toJson } from './json.ts';
 export { limits } from './limits.ts';
 export type {
   Clock,
@@ -32,7 +33,6 @@ export type {
   Transport,
   TransportReply,
 } from './ports.ts';
-export { outcomeOf, retryAfter } from './response.ts';
-export type { Outcome } from './response.ts';
+export { isDelivered, isHeld, isRefused, retryAfter } from './response.ts';
 export { batchSchema, eventSchema } from './schema.ts';
 export { createVisitorId, isVisitorId, oldestVisitorId, visitorIdTime } from './visitor-id.ts';

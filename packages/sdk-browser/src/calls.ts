@@ -1,10 +1,11 @@
 import { isPlaceholder, type ErrorCode, type EventType, type JsonObject } from '@nitka/core';
 import type { Tracker } from './api.ts';
 import { createPageReader, protectTraits } from './features.ts';
+import type { Settings } from './options.ts';
 
 export interface CallParts {
   readonly now: () => number;
-  readonly hashIdentifiers: boolean | undefined;
+  readonly settings: Pick<Settings, 'hashIdentifiers' | 'callingCode'>;
   /** Where the page is now. */
   readonly readPage: (() => JsonObject) | undefined;
   /** Makes an event that happened at `at`. */
@@ -20,7 +21,7 @@ const isId = (value: unknown): boolean => /string|number/.test(typeof value) && 
 /** The calls that become events: from what a page passes to the fields of the Segment spec. */
 export const createCalls = ({
   now,
-  hashIdentifiers,
+  settings: { hashIdentifiers, callingCode },
   readPage,
   make,
   setUserId,
@@ -37,7 +38,7 @@ export const createCalls = ({
       }
     };
     if (protectTraits) {
-      const safe = protectTraits({ ...traits }, !!hashIdentifiers);
+      const safe = protectTraits({ ...traits }, !!hashIdentifiers, callingCode);
       if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
       else use(safe);
     } else {

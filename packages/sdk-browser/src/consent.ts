@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts';
+import { toJson } from '@nitka/core';
 import type { Settings } from './options.ts';
 import type { TextStore } from './storage/text-store.ts';
 
@@ -38,11 +40,7 @@ export const createConsent = (store: TextStore, initial: ConsentStatus): Consent
     if (initial === 'denied') return;
     const [chosen = '', list] = (store.get('c') ?? '').split('|');
     status = /^(granted|denied|cookieless)$/.test(chosen) ? (chosen as ConsentStatus) : initial;
-    try {
-      purposes = JSON.parse(list!) as ConsentPurposes;
-    } catch {
-      purposes = undefined;
-    }
+    purposes = attempt(() => JSON.parse(list!) as ConsentPurposes);
   };
 
   follow();
@@ -56,7 +54,7 @@ export const createConsent = (store: TextStore, initial: ConsentStatus): Consent
       const isImplied =
         next === 'pending' || (initial === 'pending' ? next !== 'granted' : next === initial && !purposes);
       if (isImplied) store.remove('c');
-      else store.set('c', next + (purposes ? `|${JSON.stringify(purposes)}` : ''));
+      else store.set('c', next + (purposes ? `|${toJson(purposes)}` : ''));
     },
   };
 };

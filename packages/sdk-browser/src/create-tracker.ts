@@ -1,4 +1,5 @@
 import type { EventMap, Tracker } from './api.ts';
+import { attempt } from './attempt.ts';
 import { createInertTracker } from './inert.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
 import { createPageTracker, type PageTracker } from './tracker.ts';
@@ -14,7 +15,7 @@ type Registry = { [registry]?: Record<string, PageTracker> };
 /**
  * The page's tracker for a write key: made once.
  *
- * @returns null with wrong options
+ * @returns null with wrong options, and where the page has replaced what nothing can do without
  */
 export const openTracker = (options: TrackerOptions): PageTracker | null => {
   const settings = readOptions(options);
@@ -24,11 +25,13 @@ export const openTracker = (options: TrackerOptions): PageTracker | null => {
   }
   const trackers = ((window as Registry)[registry] ??= {});
   const { writeKey } = settings;
-  return (trackers[writeKey] ??= createPageTracker(settings, {
-    page: window,
-    fetch: nativeFetch,
-    onClose: () => delete trackers[writeKey],
-  }));
+  const open = (): PageTracker =>
+    (trackers[writeKey] ??= createPageTracker(settings, {
+      page: window,
+      fetch: nativeFetch,
+      onClose: () => delete trackers[writeKey],
+    }));
+  return attempt(open) ?? null;
 };
 
 /**

@@ -22,7 +22,11 @@ export interface Features {
   /** Adds to the context when an event enters a batch: what is too slow for a call. */
   readonly readLater?: (store: TextStore) => EventContext;
   /** Normalises, and hashes if asked. Without it traits leave as they are, and none that should be hashed. */
-  readonly protectTraits?: (traits: JsonObject, hash: boolean) => JsonObject | Promise<JsonObject>;
+  readonly protectTraits?: (
+    traits: JsonObject,
+    hash: boolean,
+    callingCode?: string | number,
+  ) => JsonObject | Promise<JsonObject>;
 }
 
 const standard: Features = {

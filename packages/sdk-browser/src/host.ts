@@ -7,6 +7,7 @@ import type { TextStore } from './storage/text-store.ts';
 export interface HostParts {
   readonly page: Window & typeof globalThis;
   readonly tracker: Tracker;
+  readonly callingCode: string | number | undefined;
   /** Undefined without consent. */
   readonly visitorId: () => string | undefined;
   readonly listen: Lifecycle['listen'];
@@ -28,7 +29,7 @@ export interface Plugins {
   close(): void;
 }
 
-export const createPlugins = ({ page, tracker, visitorId, listen, report, guard }: HostParts): Plugins => {
+export const createPlugins = ({ page, tracker, callingCode, visitorId, listen, report, guard }: HostParts): Plugins => {
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
@@ -39,6 +40,7 @@ export const createPlugins = ({ page, tracker, visitorId, listen, report, guard 
   const host: PluginHost = {
     ...tracker,
     window: page,
+    callingCode,
     visitorId,
     listen,
     onLeave: (task) => void leaveTasks.push(task),

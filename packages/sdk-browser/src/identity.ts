@@ -49,8 +49,7 @@ export const createIdentity = ({
   lock,
   clock,
 }: IdentityParts): Identity => {
-  const own = [store.get('id.new')].find(isVisitorId);
-  let id = own ?? [offered].find(isVisitorId) ?? uuidV7();
+  let id = [store.get('id.new'), offered].find(isVisitorId) ?? uuidV7();
   /** A tier holds it, or every tier has said that it knows no other. */
   let isKnown = false;
   let isSettled = false;
@@ -111,7 +110,7 @@ export const createIdentity = ({
     // Another tab may have settled meanwhile.
     adoptLocal();
     // An id from elsewhere is not told: it may be older than the one that the server knows, and must not win.
-    if (!isKnown) await within(patience.server, tellServer(own || !offered ? id : undefined).then(answered));
+    if (!isKnown) await within(patience.server, tellServer(id === offered ? undefined : id).then(answered));
     isSettled = true;
     await heal();
   };

@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts';
+
 export interface Lifecycle {
   /** Adds a listener that {@link Lifecycle.close} removes and whose errors stay inside. */
   listen(
@@ -17,7 +19,7 @@ export const createLifecycle = (
   return {
     listen(target, type, listener, options) {
       const guarded = guard(listener);
-      target.addEventListener(type, guarded, options);
+      attempt(() => target.addEventListener(type, guarded, options));
       undo.push(() => target.removeEventListener(type, guarded, options));
     },
     close: () => undo.splice(0).forEach((task) => task()),
@@ -53,5 +55,5 @@ export const watchPage = (
   listen(page, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) comeBack();
   });
-  listen(page, 'online', () => comeBack());
+  listen(page, 'online', comeBack);
 };

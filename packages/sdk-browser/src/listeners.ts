@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import type { TrackerListeners } from './api.ts';
 
 export interface Listeners {
@@ -18,11 +19,8 @@ export const createListeners = (debug?: boolean): Listeners => {
     tell(name, ...args) {
       if (debug) console.debug('nitka', name, ...args);
       for (const entry of [...all]) {
-        try {
-          if (entry.name === name) entry.listener(...(args as never));
-        } catch {
-          // What a listener of the page throws must not stop the delivery.
-        }
+        // What a listener of the page throws must not stop the delivery.
+        if (entry.name === name) attempt(() => entry.listener(...(args as never)));
       }
     },
   };

@@ -23,13 +23,13 @@ export const createTabLock = ({ navigator }: Window, clock: Clock, name: string)
     release: () => release(),
 
     async run(task) {
-      const abort = new AbortController();
-      const { signal } = abort;
       let work: ReturnType<typeof task> | undefined;
-      const released = new Promise((resolve) => (signal.onabort = resolve));
-      release = () => abort.abort();
-      clock.setTimeout(release, stuckAfter);
       try {
+        const abort = new AbortController();
+        const { signal } = abort;
+        const released = new Promise((resolve) => (signal.onabort = resolve));
+        release = () => abort.abort();
+        clock.setTimeout(release, stuckAfter);
         await navigator.locks.request(name, { signal }, () => Promise.race([(work = task()), released]));
       } catch {
         // Not there, refused, or waited too long; or the task itself failed, which the return below tells.

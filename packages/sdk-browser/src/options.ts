@@ -38,6 +38,8 @@ export interface TrackerOptions {
   readonly maxQueueBytes?: number;
   /** Milliseconds that an event may wait. @default 604800000, a week */
   readonly maxQueueAge?: number;
+  /** Calling code of the country whose phones are typed without one: `375`, `998`. @default 7, Russia and Kazakhstan */
+  readonly callingCode?: string | number;
   /** Only SHA-256 of phones and e-mails leaves the page. Needs https. @default false */
   readonly hashIdentifiers?: boolean;
   /** Makes requests smaller: `gzip` of `@nitka/browser/gzip`. Not used while the page is left. @default none */
@@ -54,6 +56,7 @@ type Optional =
   | 'consentVersion'
   | 'respectGpc'
   | 'respectDnt'
+  | 'callingCode'
   | 'hashIdentifiers'
   | 'debug';
 

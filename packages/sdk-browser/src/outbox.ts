@@ -32,7 +32,7 @@ export interface OutboxParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
-  readonly readLater?: (() => EventContext) | undefined;
+  readonly readLater?: (() => EventContext | undefined) | undefined;
   /** Asks for no cookie and sends no beacon, which would carry them all. */
   readonly isBare: boolean;
 }

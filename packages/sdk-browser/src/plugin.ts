@@ -5,6 +5,8 @@ import type { TextStore } from './storage/text-store.ts';
 export interface PluginHost {
   /** The tracker's own window, so that a plugin never touches a global. */
   readonly window: Window & typeof globalThis;
+  /** Of phones that are typed without one; undefined: Russia's. */
+  readonly callingCode?: string | number | undefined;
   track(event: string, properties?: JsonObject, context?: JsonObject): void;
   page(name?: string, properties?: JsonObject, context?: JsonObject): void;
   /** Links the visitor to a phone or an e-mail as it was typed: the tracker normalises, hashes and drops what is no identifier. */

@@ -1,4 +1,5 @@
 import type { QueuedCall, Tracker } from './api.ts';
+import { attempt } from './attempt.ts';
 import { openTracker } from './create-tracker.ts';
 import type { TrackerOptions } from './options.ts';
 import type { Plugin } from './plugin.ts';
@@ -19,7 +20,7 @@ export const startFromTag = (choose?: (tag: HTMLScriptElement) => readonly Plugi
   if (!data?.writeKey) return;
   const options: Record<string, unknown> = {
     // A path of the site may be proxied to the collector: the folder that has the script has the routes.
-    endpoint: new URL('.', tag!.src).href,
+    endpoint: tag!.src.replace(/[^/]*([?#].*)?$/, ''),
     cookie: { name: data.cookieName, domain: data.cookieDomain },
   };
   // Attributes are the options of the same name; numbers are read as such, an empty one is true.
@@ -33,5 +34,6 @@ export const startFromTag = (choose?: (tag: HTMLScriptElement) => readonly Plugi
   const page = window as unknown as { nitka?: Stub };
   const stub = (page.nitka ??= {});
   if (Array.isArray(stub)) tracker.push(...(stub.splice(0) as QueuedCall[]));
-  Object.assign(stub, tracker);
+  // Where the stub is frozen, or made of frozen built-ins, the page's name for it has the tracker.
+  page.nitka = attempt(() => Object.assign(stub, tracker)) ?? tracker;
 };

@@ -1,4 +1,4 @@
-import { withFields, type EventContext } from '@nitka/core';
+import { toJson, withFields, type EventContext } from '@nitka/core';
 import type { EventQueue, EventRecord } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 
@@ -9,7 +9,7 @@ export interface SequenceParts {
   readonly store: TextStore;
   readonly queue: Pick<EventQueue, 'read' | 'rewrite'>;
   /** Adds to the context of each event what is too slow for a call. */
-  readonly readLater?: (() => EventContext) | undefined;
+  readonly readLater?: (() => EventContext | undefined) | undefined;
   /** The session that the tabs have agreed on. */
   readonly settleSession: (id: string) => string;
 }
@@ -40,7 +40,7 @@ export const createSequence = ({ store, queue, readLater, settleSession }: Seque
       const later = readLater?.();
       for (const record of missing) {
         const numbered = record.json.replace(withoutNumber, (_start, id: string) => {
-          const context = JSON.stringify({ sequence: ++sequence, ...later, sessionId: settleSession(id) });
+          const context = toJson({ sequence: ++sequence, ...later, sessionId: settleSession(id) });
           return `{"context":${context.slice(0, -1)}`;
         });
         queue.rewrite(record, numbered);

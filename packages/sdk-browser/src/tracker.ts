@@ -1,5 +1,13 @@
-import { withFields, type ErrorCode, type EventContext, type EventType, type JsonObject } from '@nitka/core';
+import {
+  toJson,
+  withFields,
+  type ErrorCode,
+  type EventContext,
+  type EventType,
+  type JsonObject,
+} from '@nitka/core';
 import type { QueuedCall, Tracker } from './api.ts';
+import { attempt } from './attempt.ts';
 import { createCalls } from './calls.ts';
 import { pageClock as clock } from './clock.ts';
 import { createConsent, isRefused } from './consent.ts';
@@ -43,7 +51,7 @@ export interface PageTracker extends Tracker {
 
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (settings: Settings, { page, fetch, onClose }: PageParts): PageTracker => {
-  const { storagePrefix, writeKey, endpoint, hashIdentifiers } = settings;
+  const { storagePrefix, writeKey, endpoint, callingCode } = settings;
   const { on, tell } = createListeners(settings.debug);
   const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const guard =
@@ -70,12 +78,12 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     fetch,
     endpoint,
     clock,
-    compress: readCompress?.(settings),
+    compress: readCompress ? readCompress(settings) : undefined,
     credentials: 'include',
   });
   const server = createServerTier(http, writeKey);
   const lock = createTabLock(page, clock, `${storagePrefix}.lock`);
-  const readPage = createPageReader?.(page);
+  const readPage = createPageReader && createPageReader(page);
   const { listen, close } = createLifecycle(guard);
   /** What waits for consent. */
   const pending: (() => void)[] = [];
@@ -113,7 +121,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         lock: lock.run,
         clock,
         tell,
-        readLater: readLater && (() => readLater!(store)),
+        readLater: readLater && (() => attempt(() => readLater!(store))),
       });
       if (userId) store.set('u', userId);
       else userId = store.get('u');
@@ -156,7 +164,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
 
   /** What is added to the context of each event of a visitor. */
   const known = (): EventContext => ({
-    ...(readDevice && (device ??= readDevice(page))),
+    ...(readDevice && (device ??= attempt(() => readDevice!(page)))),
     ...(createPlugins && plugins?.context(store)),
   });
 
@@ -165,7 +173,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     if (isQuiet) return;
     const by = userId;
     const said = { page: createPageReader && readPage?.(), ...context };
-    const json = JSON.stringify({
+    const json = toJson({
       type,
       messageId: uuidV7(),
       timestamp: new Date(at).toISOString(),
@@ -201,7 +209,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
 
   const calls = createCalls({
     now,
-    hashIdentifiers,
+    settings,
     readPage,
     make,
     setUserId(id) {
@@ -269,14 +277,17 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
   for (const name of Object.keys(methods) as (keyof PageTracker)[]) {
     (tracker as Record<keyof PageTracker, unknown>)[name] = guard(methods[name] as never);
   }
-  const plugins = createPlugins?.({
-    page,
-    tracker,
-    visitorId: () => (isBare() ? undefined : live?.identity.id()),
-    listen,
-    report,
-    guard,
-  });
+  const plugins =
+    createPlugins &&
+    createPlugins({
+      page,
+      tracker,
+      callingCode,
+      visitorId: () => (isBare() ? undefined : live?.identity.id()),
+      listen,
+      report,
+      guard,
+    });
 
   watchPage(page, listen, {
     leave() {

@@ -9,7 +9,7 @@ const toAscii = (domain: string): string => {
   }
 };
 
-const normalise: Record<string, (value: unknown) => string | null> = {
+const normalise: Record<string, (value: unknown, callingCode?: string | number) => string | null> = {
   phone: normalisePhone,
   email: (value) => normaliseEmail(value, toAscii),
 };
@@ -23,14 +23,19 @@ const sha256 = async (text: string): Promise<string> => {
  * Traits with `phone` and `email` normalised; what is no phone or e-mail of a person is left out. Hashed, they are
  * `phoneSha256` and `emailSha256`, and the plain ones are gone.
  *
+ * @param callingCode of phones that are typed without one
  * @returns a promise only where something is hashed; it rejects where the page has no WebCrypto (http)
  */
-export const protectTraits = (traits: JsonObject, hash: boolean): JsonObject | Promise<JsonObject> => {
+export const protectTraits = (
+  traits: JsonObject,
+  hash: boolean,
+  callingCode?: string | number,
+): JsonObject | Promise<JsonObject> => {
   const { ...safe } = traits;
   const hashing: Promise<void>[] = [];
   for (const [name, toNormal] of Object.entries(normalise)) {
     if (safe[name] == null) continue;
-    const value = toNormal(safe[name]);
+    const value = toNormal(safe[name], callingCode);
     delete safe[name];
     if (!value) continue;
     if (hash) hashing.push(sha256(value).then((hex) => void (safe[`${name}Sha256`] = hex)));

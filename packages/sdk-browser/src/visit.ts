@@ -23,7 +23,7 @@ export interface VisitParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
-  readonly readLater: (() => EventContext) | undefined;
+  readonly readLater: (() => EventContext | undefined) | undefined;
 }
 
 /** What exists only while consent lets events be sent. */

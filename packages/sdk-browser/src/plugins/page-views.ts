@@ -29,6 +29,8 @@ export interface PageViewsOptions {
   engagement?: boolean;
 }
 
+type Address = Pick<URL, 'href' | 'pathname' | 'search' | 'hash'>;
+
 /** Milliseconds from one look at the title to the next. */
 const glance = 50;
 
@@ -46,14 +48,17 @@ export const pageViews =
     const { document, location } = window;
     let takeStay: (leaving?: boolean) => number;
     let stopWatching: (() => void) | undefined;
-    let current: URL;
+    let current: Address;
     let shown: JsonObject | undefined;
     let timer: number | undefined;
     /** Sends the page that still waits for its title. */
     let settleNow: (() => void) | undefined;
 
-    const address = (): URL => {
-      const url = cleanUrl(location.href) ?? new URL(location.href);
+    /** Without the query where that cannot be cleaned: a page of no web server, or with another `URL`. */
+    const address = (): Address => {
+      const { origin, pathname } = location;
+      const url = cleanUrl(location.href);
+      if (!url) return { href: origin + pathname, pathname, search: '', hash: '' };
       if (hash) url.hash = location.hash;
       return url;
     };

@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.ts';
+
 /** 400 days: the longest that Chrome allows. https://developer.chrome.com/blog/cookie-max-age-expires */
 const maxAge = 34_560_000;
 
@@ -13,14 +15,8 @@ export interface CookieTier {
   wipe(): void;
 }
 
-/** The text of the cookies that a page's script can read. Empty where they are blocked. */
-export const cookieText = (document: Document): string => {
-  try {
-    return document.cookie;
-  } catch {
-    return '';
-  }
-};
+/** The text of the cookies that a page's script can read, even if an image is called `cookie`. Empty where they are blocked. */
+export const cookieText = (document: Document): string => attempt(() => `${document.cookie}`) ?? '';
 
 /** The same, one by one, in the browser's order. */
 export const readCookies = (document: Document): [name: string, value: string][] =>
@@ -48,13 +44,12 @@ export const createCookieTier = (
   domains.push('');
   const secure = location.protocol === 'https:' ? '; secure' : '';
 
-  const put = (key: string, value: string, host: string, age: number): void => {
-    try {
-      document.cookie = `${key}=${value}; path=/; max-age=${age}; samesite=lax${secure}${host && `; domain=${host}`}`;
-    } catch {
-      // Blocked or frozen: the other tiers hold the id.
-    }
-  };
+  // Where cookies are blocked or frozen, the other tiers hold the id.
+  const put = (key: string, value: string, host: string, age: number): unknown =>
+    attempt(
+      () =>
+        (document.cookie = `${key}=${value}; path=/; max-age=${age}; samesite=lax${secure}${host && `; domain=${host}`}`),
+    );
   const valuesOf = (key: string): string[] =>
     cookieText(document)
       .split('; ')
@@ -69,7 +64,7 @@ export const createCookieTier = (
     put(probe, '', host, 0);
     return isAccepted;
   };
-  const mirror = (session: string, age: number): void => put(`${name}_s`, session, '', age);
+  const mirror = (session: string, age: number): void => void put(`${name}_s`, session, '', age);
 
   return {
     read: () => valuesOf(name),

@@ -6,6 +6,7 @@ import {
   type QueueLimit,
   type QueueRecord,
 } from '@nitka/core';
+import { attempt } from '../attempt.ts';
 import type { Listeners } from '../listeners.ts';
 import type { Settings } from '../options.ts';
 import { utf8Length } from '../utf8.ts';
@@ -47,13 +48,10 @@ export interface EventQueueParts {
   readonly tell: Listeners['tell'];
 }
 
-const isObject = (json: string | null): json is string => {
-  try {
-    return json![0] === '{' && !!JSON.parse(json!);
-  } catch {
-    return false;
-  }
-};
+// Taken when the script loads: a page may replace it later.
+const { parse } = JSON;
+
+const isObject = (json: string | null): json is string => !!attempt(() => json![0] === '{' && parse(json!));
 
 const base36 = (n: number, length: number): string => n.toString(36).padStart(length, '0');
 

@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.ts';
+
 /** Small texts by key. Never throws; what the tier refuses is kept in memory, and handed on to another tier. */
 export interface TextStore {
   get(key: string): string | null;
@@ -23,16 +25,10 @@ export const createTextStore = (
   onRefused?: (key: string, value: string | null) => void,
 ): TextStore => {
   const kept = new Map<string, string>();
-  const attempt = <T>(task: (area: Storage) => T): T | undefined => {
-    try {
-      return task(area!());
-    } catch {
-      return undefined;
-    }
-  };
+  const ask = <T>(task: (area: Storage) => T): T | undefined => attempt(() => task(area!()));
 
   const get = (key: string): string | null =>
-    kept.get(key) ?? attempt((area) => area.getItem(start + key)) ?? null;
+    kept.get(key) ?? ask((area) => area.getItem(start + key)) ?? null;
   const forget = (key: string): void => {
     if (kept.delete(key)) onRefused?.(key, null);
   };
@@ -41,9 +37,10 @@ export const createTextStore = (
     get,
 
     set(key, value) {
-      const isKept = attempt((area) => {
+      const isKept = ask((area) => {
         area.setItem(start + key, value);
-        return true;
+        // Some areas forget without a word, and a page's own object in their place lists no keys.
+        return area[start + key] === value;
       });
       forget(key);
       if (isKept) return;
@@ -53,11 +50,11 @@ export const createTextStore = (
 
     remove(key) {
       forget(key);
-      attempt((area) => area.removeItem(start + key));
+      ask((area) => area.removeItem(start + key));
     },
 
     keys(prefix) {
-      const inArea = attempt(Object.keys) ?? [];
+      const inArea = ask(Object.keys) ?? [];
       const all = new Set([...inArea, ...[...kept.keys()].map((key) => start + key)]);
       const whole = start + prefix;
       return [...all].filter((key) => key.startsWith(whole)).map((key) => key.slice(whole.length));

@@ -6,7 +6,7 @@ export interface Http {
    * Rejects on network failure and time-out only.
    * @param isLast the page may be gone before the answer
    */
-  send(path: string, text: string, method?: string, isLast?: boolean): Promise<TransportReply>;
+  send(path: string, text: string, method: string, isLast?: boolean): Promise<TransportReply>;
   /** Bytes that can still go by keepalive now. */
   room(): number;
 }
@@ -36,7 +36,7 @@ export const createHttp = ({ fetch, endpoint, clock, compress, credentials }: Ht
   return {
     room,
 
-    async send(path, text, method = 'POST', isLast) {
+    async send(path, text, method, isLast) {
       const body = compress && !isLast ? await compress(text) : text;
       const bytes = (body as Partial<Blob>).size ?? utf8Length(text);
       // The page's own keepalive requests share the budget and are not seen here: after a failure go without once.

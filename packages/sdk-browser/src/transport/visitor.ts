@@ -1,3 +1,4 @@
+import { toJson } from '@nitka/core';
 import type { Http } from './fetch.ts';
 
 /** The server tier of the visitor id. Resolves to the id that the server goes by, if it says one. */
@@ -6,7 +7,7 @@ export type AskServer = (method: string, anonymousId?: string, replace?: boolean
 export const createServerTier =
   (http: Http, writeKey: string): AskServer =>
   async (method, anonymousId, replace) => {
-    const text = JSON.stringify({ writeKey, anonymousId, replace });
+    const text = toJson({ writeKey, anonymousId, replace });
     const { body } = await http.send('/v1/visitor', text, method);
     return (body as { anonymousId?: unknown } | undefined)?.anonymousId;
   };

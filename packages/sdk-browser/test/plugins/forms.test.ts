@@ -305,3 +305,35 @@ describe('time', () => {
     expect(page.links()).toHaveLength(2);
   });
 });
+
+describe('in another country', () => {
+  const link = (html: string, values: Record<string, string>) => {
+    page = openPage(`<form>${html}</form>`, [forms()], { callingCode: '375' });
+    for (const [name, value] of Object.entries(values)) fill(page, `[name=${name}]`, value);
+    (find(page, 'form') as HTMLFormElement).submit();
+    return page.links();
+  };
+
+  test.each<[string, string, Record<string, string>]>([
+    ['a field', '<input name="phone">', { phone: '29 123-45-68' }],
+    ['a field with the prefix', '<input name="phone">', { phone: '8 029 123-45-68' }],
+    ['a field that only its keyboard names', '<input type="tel" name="a">', { a: '029 123-45-68' }],
+    [
+      'a menu of codes',
+      '<div><select name="code"><option>+375</option></select><input name="phone"></div>',
+      { phone: '29 123-45-68' },
+    ],
+    [
+      'fields for the parts',
+      '<input name="phone1"><input name="phone2">',
+      { phone1: '029', phone2: '1234568' },
+    ],
+  ])('%s', (_, html, values) => {
+    expect(link(html, values)).toEqual([{ phone: '+375291234568' }]);
+  });
+
+  test('a menu of codes with another', () => {
+    const html = '<div><select name="code"><option>+7</option></select><input name="phone"></div>';
+    expect(link(html, { phone: '999 555-11-11' })).toEqual([{ phone: '+79995551111' }]);
+  });
+});

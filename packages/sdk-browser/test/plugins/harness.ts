@@ -32,6 +32,7 @@ export interface PageOptions {
   referrer?: string;
   /** Undefined without consent. */
   visitorId?: () => string | undefined;
+  callingCode?: string;
 }
 
 /** A page of its own with its scripts running, and a tracker that writes down what it is told. */
@@ -68,6 +69,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
   let pending = options.pending === true;
   const host: PluginHost = {
     window,
+    callingCode: options.callingCode,
     track: (event, properties, context) => void told.push({ type: 'track', event, properties, context }),
     page: (name, properties, context) => void told.push({ type: 'page', name, properties, context }),
     link: (identifiers, context) => void told.push({ type: 'link', ...identifiers, context }),
@@ -99,7 +101,7 @@ export const openPage = (html: string, plugins: Plugin[], options: PageOptions =
       told
         .filter(({ type }) => type === 'link')
         .map((link) => {
-          const phone = normalisePhone(link['phone']);
+          const phone = normalisePhone(link['phone'], options.callingCode);
           const email = normaliseEmail(link['email']);
           return { ...(phone ? { phone } : {}), ...(email ? { email } : {}) };
         }),

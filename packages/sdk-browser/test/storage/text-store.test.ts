@@ -7,15 +7,11 @@ describe('createTextStore', () => {
   it('keeps in memory only what the area refuses, and hands it over when there is room', () => {
     let isFull = false;
     const refused = vi.fn();
-    const area = {
-      getItem: (key: string) => localStorage.getItem(key),
-      removeItem: (key: string) => localStorage.removeItem(key),
-      setItem(key: string, value: string) {
-        if (isFull) throw new DOMException('', 'QuotaExceededError');
-        localStorage.setItem(key, value);
-      },
-    } as unknown as Storage;
-    const store = createTextStore(() => area, '', refused);
+    const setItem = vi.spyOn(Storage.prototype, 'setItem').mockImplementation((key, value) => {
+      if (isFull) throw new DOMException('', 'QuotaExceededError');
+      localStorage[key] = value;
+    });
+    const store = createTextStore(() => localStorage, '', refused);
     store.set('p.a', '1');
     isFull = true;
     store.set('p.b', '2');
@@ -26,6 +22,24 @@ describe('createTextStore', () => {
     expect([store.get('p.b'), localStorage.getItem('p.b')]).toEqual(['3', '3']);
     store.remove('p.b');
     expect([store.get('p.b'), localStorage.getItem('p.b')]).toEqual([null, null]);
+    setItem.mockRestore();
+  });
+
+  it.each([
+    ['forgets without a word', {}],
+    ['keeps an older text', { 'p.a': 'older' }],
+    ['is an object of the page that lists no keys', new Map<string, string>()],
+  ])('keeps in memory what an area is given that %s', (_, kept) => {
+    const area = Object.assign(Object.create(kept) as Storage, {
+      getItem: (key: string) => (kept instanceof Map ? kept.get(key) : kept[key as never]) ?? null,
+      setItem: (key: string, value: string) => void (kept instanceof Map && kept.set(key, value)),
+      removeItem: () => {},
+    });
+    const refused = vi.fn();
+    const store = createTextStore(() => area, 'p.', refused);
+    store.set('a', '1');
+    expect([store.get('a'), store.keys('')]).toEqual(['1', ['a']]);
+    expect(refused).toHaveBeenCalledWith('a', '1');
   });
 
   it('never throws, whatever the area does', () => {

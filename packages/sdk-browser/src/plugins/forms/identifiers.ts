@@ -6,27 +6,29 @@ import { doubtlessPhone } from './plain.ts';
 import type { Identifiers, ReadForm } from './read-form.ts';
 
 /** The visitor's phone and e-mail, by the words that sites call their fields. */
-export const identifiersOf: ReadForm = (root, copies) => {
+export const identifiersOf: ReadForm = (root, copies, callingCode = 7) => {
   const fields = fieldsOf(root, copies);
   const found: Identifiers = {};
   for (const field of fields) {
     const text = textIn(field);
     if (field.email && normaliseEmail(text)) found.email ??= text;
-    else if (field.phone) found.phone ??= phoneIn(field);
+    else if (field.phone) found.phone ??= phoneIn(field, callingCode);
   }
-  found.phone ??= phoneInParts(fields);
+  found.phone ??= phoneInParts(fields, callingCode);
   return found;
 };
 
 const textIn = ({ copy }: Field): string => copy.value.trim();
 
-const phoneIn = (field: Field): string | undefined => {
+type Code = string | number;
+
+const phoneIn = (field: Field, callingCode: Code): string | undefined => {
   const text = textIn(field);
   // A mask not filled to its end holds underscores, and its digits could pass for a shorter number.
   if (/[_\p{L}]/u.test(text)) return;
   const code = !text.startsWith('+') && dialCode(field.input);
-  const phone = code && code !== '+7' ? code + text.replace(/^0+/, '') : text;
-  return normalisePhone(phone) && (!field.doubtful || doubtlessPhone.test(phone)) ? phone : undefined;
+  const phone = code && Number(code) !== Number(callingCode) ? code + text.replace(/^0+/, '') : text;
+  return normalisePhone(phone, callingCode) && (!field.doubtful || doubtlessPhone.test(phone)) ? phone : undefined;
 };
 
 /** The country code that a flag menu shows beside the field instead of in it. */
@@ -42,10 +44,10 @@ const dialCode = (input: Element): string | undefined => {
 };
 
 /** One number in two to four short fields, the code apart from the rest. */
-const phoneInParts = (fields: Field[]): string | undefined => {
+const phoneInParts = (fields: Field[], callingCode: Code): string | undefined => {
   const parts = fields.filter(({ phone, email }) => phone && !email).map(textIn);
   const whole = parts.join('');
-  return parts.length < 5 && parts.every((part) => /^[+\d\s()-]{1,9}$/.test(part)) && normalisePhone(whole)
+  return parts.length < 5 && parts.every((part) => /^[+\d\s()-]{1,9}$/.test(part)) && normalisePhone(whole, callingCode)
     ? whole
     : undefined;
 };

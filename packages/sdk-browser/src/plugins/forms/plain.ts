@@ -3,7 +3,7 @@ import type { ReadForm } from './read-form.ts';
 import { inviteWords } from './words.ts';
 
 /** A phone of a person, where little but the keyboard says that a field is for one. */
-export const doubtlessPhone = /^(\+|[78]?\D{0,3}9\d)/;
+export const doubtlessPhone = /^(\+|0|[78]?\D{0,3}9\d)/;
 
 /**
  * What a form tells by the types of its fields alone: the phone or the e-mail in the only field of its kind. For the

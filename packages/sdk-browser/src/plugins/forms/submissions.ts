@@ -86,7 +86,7 @@ export const watchSubmissions = (
     const at = Date.now();
     const copies = root ? copyFields(root) : [];
     judge((read) => {
-      const found = root ? read(root, copies) : {};
+      const found = root ? read(root, copies, host.callingCode) : {};
       if (root && isSent) submitted(root, found, at);
       if (!isSent || !contentsOf(found)) arm(root ?? draft?.root, found, at);
     });

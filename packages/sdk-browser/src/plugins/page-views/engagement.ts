@@ -7,11 +7,13 @@ import type { PluginHost } from '../../plugin.ts';
  *   Chromium tells that a page goes away twice, and calls it visible the first time
  */
 export const watchEngagement = ({ window, listen }: PluginHost): ((leaving?: boolean) => number) => {
-  const { document, performance } = window;
+  const { document } = window;
+  // Many a page has a variable called `performance`.
+  const clock = typeof window.performance?.now === 'function' ? window.performance : Date;
   let total = 0;
   let since: number | undefined;
   const measure = (): void => {
-    const now = performance.now();
+    const now = clock.now();
     total += now - (since ?? now);
     // A frame inside that takes the focus blurs the window, but the document keeps the focus.
     since = document.visibilityState === 'visible' && document.hasFocus() ? now : undefined;
