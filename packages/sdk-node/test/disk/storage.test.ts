@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { expect, it } from 'vitest';
 import { diskQueue } from '../../src/disk/index.ts';
 import { createTracker } from '../../src/index.ts';
-import { createTestCollector } from '../../src/testing/index.ts';
+import { createTestCollector, type TestCollector } from '../../src/testing/index.ts';
 import { storageConformance } from '../storage.conformance.ts';
 
 let folder = '';
@@ -17,8 +17,31 @@ storageConformance('the disk', {
   cleanUp,
 });
 
-it('reads a folder that was written when each event was a record of its own', async () => {
+const tryAgain = async (collector: TestCollector): Promise<void> => {
+  const { writeKey, endpoint, fetch } = collector;
+  collector.answer(() => ({ status: 503 }));
+  for (const event of ['e', 'f']) {
+    const tracker = createTracker({
+      writeKey,
+      endpoint,
+      fetch,
+      queue: diskQueue({ folder }),
+      shutdown: false,
+    });
+    tracker.on('error', () => {});
+    await tracker.track({ userId: 'u', event }).stored();
+    if (event === 'f') collector.answer();
+    await tracker.close();
+  }
+  expect(collector.events.slice(-2).map(({ event }) => event)).toEqual(['e', 'f']);
+};
+
+it.each([
+  [1, 'each event was a record of its own'],
+  [2, 'records had no checksums, and the lease and the reserve stood elsewhere'],
+])('reads a folder of format %i, when %s', async (format) => {
   await newFolder();
+  await writeFile(join(folder, 'reserve'), Buffer.alloc(4096));
   const root = open<unknown, string>({ path: join(folder, 'queue.mdb'), encoding: 'json', maxDbs: 4 });
   const events = root.openDB<Buffer, number>('events', { encoding: 'binary' });
   const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
@@ -36,7 +59,8 @@ it('reads a folder that was written when each event was a record of its own', as
     head.writeDoubleLE(1_700_000_000_000);
     await events.put(index + 1, Buffer.concat([head, Buffer.from(json)]));
   }
-  await meta.put('format', 1);
+  await meta.put('format', format);
+  await meta.put('sender', { owner: 'gone', pid: 1, host: hostname(), beat: 7 });
   await meta.put('totals', { count: 3, bytes: jsons.join('').length, last: 3 });
   await root.close();
 
@@ -46,6 +70,10 @@ it('reads a folder that was written when each event was a record of its own', as
   await tracker.track({ userId: 'u', event: 'd' }).stored();
   expect(await tracker.close()).toEqual({ pending: 0 });
   expect(collector.events.map(({ event }) => event)).toEqual(['a', 'b', 'c', 'd']);
+  expect(await readdir(folder)).not.toContain('reserve');
+
+  // What both versions have written is read with and without a checksum by the next start.
+  await tryAgain(collector);
   await cleanUp();
 });
 
