@@ -2,7 +2,10 @@
 export interface DuckdbEngineOptions {
   /** The database file, or the lake's folder. */
   readonly path: string;
-  /** What DuckDB may hold in memory, in its own notation. @default "128MB" */
+  /**
+   * What DuckDB may hold in memory, in its own notation; what does not fit goes to a folder beside the file. Larger for large queries.
+   * @default "64MB", "128MB" for a lake
+   */
   readonly memoryLimit: string;
   /** Threads of DuckDB. @default 1: the other cores answer requests */
   readonly threads: number;

@@ -28,7 +28,7 @@ const rowGroup = 10_240;
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
   const options: DuckdbOptions = parseDestinationOptions(config, duckdbEngineProperties, {
     path: join(dataDir, 'warehouse.duckdb'),
-    memoryLimit: '128MB',
+    memoryLimit: '64MB',
     threads: 1,
   });
   const client = await importDuckdb();
@@ -52,6 +52,9 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
       // Where DuckDB's own would be: an instance in memory has it in the folder that the process runs in.
       temp_directory: `${options.path}.tmp`,
       autoinstall_known_extensions: 'false',
+      // DuckDB frees large blocks from several threads, and the C library keeps what was freed in an arena for each. Here it is told to give
+      // that back whenever a block makes room for another, the whole process's with it. Measured at 38,000 events a second: 60 MiB less.
+      allocator_bulk_deallocation_flush_threshold: '128KB',
     });
     connection = await instance.connect();
     // A load that fills a row group is written to its place at once. A smaller one goes to the log first, and at each checkpoint all of

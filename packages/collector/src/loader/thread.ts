@@ -17,6 +17,8 @@ interface Question {
 /** No more than one message in this time tells of news, however many requests there are. Milliseconds. */
 const wakeEvery = 20;
 const restartAfter = 1000;
+/** Most of what a load makes is dead when it ends: V8's own 48 MiB for young objects would only be filled. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 export interface LoaderThreadOptions {
   readonly config: CollectorConfig;
@@ -58,7 +60,7 @@ export const createLoaderThread = async ({
   const start = (): Promise<Worker> =>
     new Promise((resolve, reject) => {
       const workerData: LoaderThreadData = { config };
-      const started = new Worker(script, { workerData });
+      const started = new Worker(script, { workerData, resourceLimits });
       started.on('message', (message: FromThread) => {
         if (message.type === 'ready') resolve(started);
         else if (message.type === 'refused') reject(new NitkaError(message.code, message.detail));

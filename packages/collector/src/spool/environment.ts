@@ -26,6 +26,12 @@ export interface Environment {
 }
 
 /**
+ * Addresses, not memory: a map that has to grow is made anew, and lmdb-js keeps all earlier ones, with every page that was read through
+ * them counted again in the process's resident memory (mdb.c, mdb_env_set_mapsize). Beyond it the map grows as before.
+ */
+const mapSize = 64 * 2 ** 30;
+
+/**
  * `overlappingSync` is off, and that is what the promise "2xx only after fsync" stands on. With it (the default) a commit
  * resolves before it is flushed, and after a power cut LMDB goes back to the last flushed one. Without it, the writer thread calls
  * `mdb_txn_begin` with no MDB_NOSYNC and resolves after `mdb_txn_commit` gave 0, which syncs the data pages, then the meta page:
@@ -45,6 +51,7 @@ export const openEnvironment = (folder: string): Environment => {
     eventTurnBatching: false,
     encoding: 'json',
     maxDbs: 16,
+    ...(process.platform !== 'win32' && { mapSize }),
   });
   // Never cleared: a repeat is recognised at any later time.
   const seen = root.openDB<Buffer, Buffer>('seen', { encoding: 'binary', keyEncoding: 'binary' });
