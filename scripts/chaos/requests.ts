@@ -3,7 +3,6 @@
  * crash, leak, pollute or be answered otherwise than documented, and the events without a fault that are sent among them arrive once.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,8 @@ import type { CollectorProcess } from './collector/process.ts';
 import { createGenerator } from './requests/generate.ts';
 import type { Hostile } from './requests/generate.ts';
 import { runLane } from './requests/lane.ts';
+import { growthOf, readSamples, trendOf } from './requests/memory.ts';
+import type { Sample } from './requests/memory.ts';
 
 interface Options {
   /** Requests. */
@@ -36,12 +37,15 @@ const configOf = () => ({
   log: { level: 'info' },
 });
 
-/** Memory of its own, in megabytes: pages of mapped files are the kernel's to take back. */
-const memoryOf = (pid: number): number =>
-  Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+/** Requests from which on memory is judged: before, caches still fill. */
+const judgedFrom = 100_000;
+/** Looks at the collector's memory in a run. */
+const looks = 100;
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
+const words = (samples: readonly Sample[], kind: keyof Sample): string => {
+  const { end, rise } = trendOf(samples.map((sample) => sample[kind]));
+  return `${kind} ${end.toFixed(0)} MB, in the second half ${rise < 0 ? '' : '+'}${rise.toFixed(1)} MB`;
+};
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -79,7 +83,10 @@ const proveLoaded = async (collector: CollectorProcess, accepted: ReadonlySet<st
 export const run = async ({ rounds, seed, log }: Options): Promise<boolean> => {
   const random = createRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'nitka-fuzz-'));
-  const collector = createCollectorProcess(folder, configOf(), [probe]);
+  const samplesFile = join(folder, 'memory');
+  const collector = createCollectorProcess(folder, configOf(), [probe], {
+    NITKA_FUZZ_SAMPLES: samplesFile,
+  });
   const violations = new Map<string, number>();
   const violated = (what: string): void => {
     // Ids and lengths differ; the first of a kind is told in full.
@@ -89,24 +96,23 @@ export const run = async ({ rounds, seed, log }: Options): Promise<boolean> => {
   };
   const answers = new Map<string, number>();
   const accepted = new Set<string>();
-  const memory: number[] = [];
   const started = Date.now();
   try {
     const end = await collector.start();
     if (end) throw new Error(`the collector did not start: ${end.output}`);
     const generator = createGenerator(random, seed, keys, origin);
     let sent = 0;
-    const step = Math.max(1, Math.floor(rounds / 50));
+    const step = Math.max(1, Math.floor(rounds / looks));
     const next = (): Hostile | null => {
       if (sent >= rounds) return null;
       sent += 1;
       if (sent % step === 0) {
-        const pid = collector.pid();
-        if (pid) memory.push(memoryOf(pid));
+        collector.signal('SIGUSR2');
+        const last = readSamples(samplesFile).at(-1);
         const rate = Math.round(sent / ((Date.now() - started) / 1000));
         const share = Math.round((20 * sent) / rounds);
         log(
-          `${'█'.repeat(share)}${'░'.repeat(20 - share)} ${sent}/${rounds} · ${rate}/s · ${memory.at(-1)?.toFixed(0) ?? '?'} MB · violations ${violations.size}`,
+          `${'█'.repeat(share)}${'░'.repeat(20 - share)} ${sent}/${rounds} · ${rate}/s · heap ${last?.heap.toFixed(0) ?? '?'} MB · resident ${last?.resident.toFixed(0) ?? '?'} MB · violations ${violations.size}`,
         );
       }
       const dice = random.next();
@@ -138,18 +144,16 @@ export const run = async ({ rounds, seed, log }: Options): Promise<boolean> => {
       violated(`the collector ended with ${code ?? signal}: ${output.slice(-1500)}`);
     for (const line of collector.output().matchAll(/POLLUTED .*/g)) violated(line[0]);
     for (const fault of await proveLoaded(collector, accepted)) violated(fault);
-    // The first third warms up: code is compiled, caches fill.
-    const early = median(memory.slice(Math.floor(memory.length / 3), Math.floor((memory.length * 2) / 3)));
-    const late = median(memory.slice(Math.floor((memory.length * 2) / 3)));
-    if (rounds >= 100_000 && late > early * 1.25 + 32)
-      violated(`memory grew from ${early.toFixed(0)} MB to ${late.toFixed(0)} MB`);
+    const samples = readSamples(samplesFile);
+    const growth = rounds >= judgedFrom ? growthOf(samples) : null;
+    if (growth) violated(growth);
     log('');
     for (const [kind, count] of [...answers].sort(([a], [b]) => a.localeCompare(b)))
       log(`${kind.padEnd(30)} ${String(count).padStart(9)}`);
     log('');
     log(
       `${rounds} requests in ${Math.round((Date.now() - started) / 1000)} s; good events accepted and loaded once: ${accepted.size}; ` +
-        `memory in the second third ${early.toFixed(0)} MB, in the last ${late.toFixed(0)} MB; seed ${seed}; kinds of violations: ${violations.size}`,
+        `after collection ${words(samples, 'heap')}; ${words(samples, 'resident')}; seed ${seed}; kinds of violations: ${violations.size}`,
     );
     for (const [kind, count] of violations) log(`BROKEN ${count} times: ${kind}`);
     return violations.size === 0 && accepted.size > 0;

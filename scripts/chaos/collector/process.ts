@@ -55,6 +55,7 @@ export const createCollectorProcess = (
   folder: string,
   config: Readonly<Record<string, unknown>>,
   preloads: readonly string[] = [preload],
+  environment: Readonly<Record<string, string>> = {},
 ): CollectorProcess => {
   const file = join(folder, 'nitka.json');
   const clock = join(folder, 'clock');
@@ -83,7 +84,11 @@ export const createCollectorProcess = (
         ...preloads.flatMap((each) => ['--import', each]),
         main,
       ].concat(['start', '--config', file]),
-      { cwd: folder, env: { ...process.env, NITKA_CHAOS_CLOCK: clock }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: folder,
+        env: { ...process.env, NITKA_CHAOS_CLOCK: clock, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
