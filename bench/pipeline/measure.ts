@@ -1,18 +1,40 @@
 import { sendLoad, startCollector } from '../collector/processes.ts';
-import type { Destination, PipelineRound } from './results.ts';
+import type { BenchCollector } from '../collector/processes.ts';
+import type { Destination, Lag, PipelineRound } from './results.ts';
 
-/** Offered at most, and what the event-to-row lag is measured at: a load that the machine bears for hours. */
+/** Events a second that the machine bears for hours. */
 const steadyRate = 10_000;
+const sampleEvery = 100;
 
 /** The share of the samples below. */
 const quantile = (values: readonly number[], part: number): number => {
   const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(sorted[Math.floor(sorted.length * part)] ?? NaN);
+  return Math.round(sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? NaN);
+};
+
+/** While the work is on: how old what has no row yet is. */
+const watchLag = async <T>(
+  { port }: BenchCollector,
+  work: () => Promise<T>,
+): Promise<{ result: T; lag: Lag }> => {
+  const ages: number[] = [];
+  const sample = async (): Promise<void> => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const seconds = /^nitka_destination_behind_seconds(?:{[^}]*})? (\S+)$/m.exec(text)?.[1];
+    if (seconds !== undefined) ages.push(Number(seconds) * 1000);
+  };
+  const timer = setInterval(() => void sample().catch(() => undefined), sampleEvery);
+  try {
+    const result = await work();
+    return { result, lag: { p50: quantile(ages, 0.5), p99: quantile(ages, 0.99) } };
+  } finally {
+    clearInterval(timer);
+  }
 };
 
 /**
- * All that was answered for, divided by the time until all of it was in the table. Then, at a steady rate, how long an event takes to its
- * row: what waits, divided by the rate, twenty times a second.
+ * All that was answered for, divided by the time until all of it was in the table, and how far the rows are behind meanwhile. Then the
+ * same lag at a steady rate.
  */
 export const measurePipeline = async (
   { label, config }: Destination,
@@ -25,23 +47,18 @@ export const measurePipeline = async (
     await sendLoad({ ...load, seconds: 3 });
     await collector.loaded();
     const began = performance.now();
-    const figures = await sendLoad({ ...load, seconds });
+    const full = await watchLag(collector, () => sendLoad({ ...load, seconds }));
     await collector.loaded();
-    const rowsPerSecond = Math.round((figures.accepted / (performance.now() - began)) * 1000);
-    const lags: number[] = [];
-    const watch = setInterval(() => {
-      void collector.waiting().then((waiting) => lags.push((waiting / steadyRate) * 1000));
-    }, 50);
-    const steady = await sendLoad({ ...load, seconds, rate: steadyRate });
-    clearInterval(watch);
+    const rowsPerSecond = Math.round((full.result.accepted / (performance.now() - began)) * 1000);
+    const steady = await watchLag(collector, () => sendLoad({ ...load, seconds, rate: steadyRate }));
     await collector.loaded();
     return {
       destination: label,
-      answeredPerSecond: figures.eventsPerSecond,
+      answeredPerSecond: full.result.eventsPerSecond,
       rowsPerSecond,
-      steadyPerSecond: steady.eventsPerSecond,
-      lagP50: quantile(lags, 0.5),
-      lagP99: quantile(lags, 0.99),
+      lag: full.lag,
+      steadyPerSecond: steady.result.eventsPerSecond,
+      steadyLag: steady.lag,
       memory: collector.memory(),
     };
   } finally {
