@@ -10,15 +10,9 @@ import { isAccepted } from './spool/chunk.ts';
 import type { Range } from './spool/ranges.ts';
 import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
+import { troubleAfter } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
 import { createTurnstile } from './turnstile.ts';
-
-/** Why a destination is not loaded now. */
-export interface Trouble {
-  readonly kind: 'temporary' | 'schema';
-  readonly message: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-}
 
 export interface ForwarderState {
   /** Null while all is well. */
@@ -221,8 +215,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   const fail = async (error: unknown): Promise<void> => {
     const failure = asDestinationError(error);
     parts.onTrouble?.(failure);
-    const kind = failure.kind === 'schema' ? 'schema' : 'temporary';
-    trouble = { kind, message: failure.message, since: trouble?.since ?? clock.now() };
+    trouble = troubleAfter(trouble, failure, clock.now());
     failures += 1;
     await wait(fullJitter(failures, { base: 200, cap: 30_000, random }), false);
   };

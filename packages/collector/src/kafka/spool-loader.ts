@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import type { Destination, DestinationError } from '../destinations/destination.ts';
-import type { Trouble } from '../forwarder.ts';
+import type { Trouble } from '../trouble.ts';
 import type { Loader, LoaderParts } from '../loader/loader.ts';
 import { addBooks } from './books.ts';
 import type { PartitionBooks } from './books.ts';

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import type { FailureKind, QueryResult } from '../destinations/destination.ts';
-import type { Trouble } from '../forwarder.ts';
+import type { Trouble } from '../trouble.ts';
 import type { ForgetReport, ForgetRequest } from '../privacy/forget.ts';
 
 /** What the loader's thread is started with. */

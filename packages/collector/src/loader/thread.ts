@@ -3,7 +3,7 @@ import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import { DestinationError } from '../destinations/destination.ts';
 import type { QueryResult } from '../destinations/destination.ts';
-import type { Trouble } from '../forwarder.ts';
+import type { Trouble } from '../trouble.ts';
 import type { ForgetReport, OnForgetting } from '../privacy/forget.ts';
 import type { Loader, LoaderParts } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
