@@ -31,6 +31,9 @@ import { behindOf, diskOf } from './spool/state.ts';
 import { spoolOptions } from './spool/options.ts';
 import { openSpool } from './spool/spool.ts';
 import type { Spool } from './spool/spool.ts';
+import { workersOf } from './workers/count.ts';
+import { createPool } from './workers/pool.ts';
+import type { Pool, PoolOptions } from './workers/pool.ts';
 
 export interface Collector {
   readonly app: FastifyInstance;
@@ -50,6 +53,8 @@ export interface CollectorParts {
   readonly createDestination?: LoaderParts['createDestination'];
   /** The built program: with it the loader gets a thread of its own. */
   readonly loaderScript?: string | null;
+  /** The program of the workers: without it there are none. @default loaderScript */
+  readonly workerScript?: string | null;
   /** A socket that was opened for this process (listen.ts): whoever is started next listens on it, too. */
   readonly inherited?: number | null;
 }
@@ -77,6 +82,30 @@ const openLoader = (
     ? createLoader(config, { spool, clock, random, createDestination, onTrouble })
     : createLoaderThread({ config, script: loaderScript, onTrouble });
 
+const openPool = async (
+  config: CollectorConfig,
+  { loaderScript = null, workerScript = loaderScript }: CollectorParts,
+  { spool, privacy }: { readonly spool: Spool; readonly privacy: Privacy },
+  onDeath: PoolOptions['onDeath'],
+): Promise<Pool | null> => {
+  const count = workersOf(config);
+  if (count === 0 || workerScript === null) return null;
+  const revision = privacy.vault.suppressionRevision;
+  return createPool({ config, script: workerScript, count, spool, revision, onDeath });
+};
+
+/** What forgets in all threads. */
+const forgettingIn = (privacy: Privacy, pool: Pool | null): Privacy => ({
+  ...privacy,
+  pseudonyms: {
+    ...privacy.pseudonyms,
+    forget() {
+      privacy.pseudonyms.forget();
+      pool?.forget();
+    },
+  },
+});
+
 /**
  * The whole collector of one data folder, its destinations being filled; it does not listen yet.
  *
@@ -101,6 +130,7 @@ export const openCollector = async (
   let spool: Spool | undefined;
   let loader: Loader | undefined;
   let privacy: Privacy | undefined;
+  let pool: Pool | null = null;
   const report = (fields: object, text: string): void => app?.log.warn(fields, text);
   try {
     privacy = openPrivacy(config, clock.now);
@@ -113,14 +143,20 @@ export const openCollector = async (
         'a load failed and will be tried again',
       ),
     );
+    pool = await openPool(config, parts, { spool, privacy }, (error) =>
+      report({ reason: error && safeReason(error) }, 'a worker died and will be started again'),
+    );
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
-    const backpressure = await createBackpressure(limits, { waiting: spool.waitingBytes });
+    const appended = spool.waitingBytes;
+    const judged = pool?.waitingBytes ?? (() => 0);
+    const backpressure = await createBackpressure(limits, { waiting: () => appended() + judged() });
     const names = config.destinations.map(({ name }) => name);
     const behind = behindOf(spool, clock);
     const enrich = createEnrich(config.privacy.ip);
     const own = {
       ingest: createIngest({ config, spool, enrich, guard: privacy.guard }),
+      ...(pool && { receptionOf: pool.receptionOf }),
       backpressure,
       spool,
       loader,
@@ -146,11 +182,27 @@ export const openCollector = async (
       ask: (name) => (sql, limit) => query(sql, limit, name),
       ingestInto: (target) => createIngest({ config, spool: target, enrich, guard }),
     });
-    servePrivacy({ privacy, loader, dataDir: config.dataDir, now: clock.now });
+    servePrivacy({
+      privacy: forgettingIn(privacy, pool),
+      loader,
+      dataDir: config.dataDir,
+      now: clock.now,
+    });
     commands.serve({ spool, loader, names, recovery, wake });
     const { inherited = null } = parts;
-    return assemble(config, { operatorApp, inherited, app, spool, loader, backpressure, admin, privacy });
+    return assemble(config, {
+      operatorApp,
+      inherited,
+      app,
+      spool,
+      loader,
+      pool,
+      backpressure,
+      admin,
+      privacy,
+    });
   } catch (error) {
+    await pool?.close();
     await loader?.stop(0);
     await spool?.close();
     await privacy?.close();
@@ -161,6 +213,7 @@ export const openCollector = async (
 
 interface OpenParts extends Pick<Collector, 'app' | 'spool'> {
   readonly loader: Loader;
+  readonly pool: Pool | null;
   readonly backpressure: Backpressure;
   readonly admin: AdminServer;
   readonly privacy: Privacy;
@@ -170,7 +223,7 @@ interface OpenParts extends Pick<Collector, 'app' | 'spool'> {
 
 const assemble = (
   config: CollectorConfig,
-  { operatorApp, inherited, app, spool, loader, backpressure, admin, privacy }: OpenParts,
+  { operatorApp, inherited, app, spool, loader, pool, backpressure, admin, privacy }: OpenParts,
 ): Collector => {
   let closing: Promise<void> | null = null;
   const { leave } = registerLeave(app);
@@ -180,6 +233,7 @@ const assemble = (
     backpressure.stop();
     await app.close();
     await operatorApp?.close();
+    await pool?.close();
     await loader.stop(inherited === null ? config.shutdownSeconds * 1000 : 0);
     await spool.close();
     await privacy.close();

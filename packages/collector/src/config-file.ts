@@ -16,6 +16,9 @@ const isObject = (value: unknown): value is Json =>
 const variableOf = (path: readonly string[]): string =>
   `NITKA_${path.map((part) => part.replace(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`;
 
+/** Null stands for what the machine says. */
+const numbersWithoutDefault = new Set(['workers']);
+
 /** Lays the environment over the file: every single value of the config but those in lists. */
 const withEnvironment = (
   config: Json,
@@ -34,7 +37,7 @@ const withEnvironment = (
       const text = environment[variableOf(here)];
       if (text === undefined) continue;
       const plain =
-        typeof standard === 'number'
+        typeof standard === 'number' || numbersWithoutDefault.has(here.join('.'))
           ? Number(text)
           : text === 'true'
             ? true
@@ -153,6 +156,7 @@ export const parseConfig = (
     script: { ...script, file: script.file === null ? null : resolve(folder, script.file) },
     privacy: privacyOf({ ...defaults.privacy, ...file.privacy }, folder),
     role: file.role ?? defaults.role,
+    workers: file.workers ?? defaults.workers,
     spool: { ...defaults.spool, ...file.spool },
     loader: { ...defaults.loader, ...file.loader },
     log: { ...defaults.log, ...file.log },

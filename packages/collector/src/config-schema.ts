@@ -110,6 +110,7 @@ export const configSchema = {
       vaultKeyVariable: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
     }),
     role: { enum: ['all', 'http', 'loader'] },
+    workers: { type: ['integer', 'null'], minimum: 0, maximum: 64 },
     spool: section({ kafka: kafkaSpoolSchema, keepDays: { type: 'number', minimum: 0 } }),
     loader: section({ maxEvents: positive, maxBytes: positive, maxDelayMs: positive }),
     log: section({ level: { enum: ['debug', 'info', 'warn', 'error', 'silent'] } }),

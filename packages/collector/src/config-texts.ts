@@ -60,6 +60,8 @@ export const configTexts: Readonly<Record<string, string>> = {
   'privacy.vaultKeyFile': 'The vault’s own key, 32 bytes in base64; null takes the variable.',
   'privacy.vaultKeyVariable': 'Environment variable that has the vault’s key.',
   role: 'With spool.kafka: http accepts, loader loads, all does both.',
+  workers:
+    'Threads that judge bodies, 0 for none; null: one for each processor beyond the second, at most eight.',
   'spool.kafka': 'Kafka in the place of the local spool: docs/scaling.md.',
   'spool.keepDays': 'Days for which events stay in the spool after every destination has them, for replay.',
   'loader.maxEvents': 'Events in one load.',

@@ -132,6 +132,11 @@ export interface CollectorConfig {
    * @default "all"
    */
   readonly role: 'all' | 'http' | 'loader';
+  /**
+   * Threads that read and judge bodies, beside the one that has the connections and the spool; 0 does all in that one. Null takes one for
+   * each processor beyond the second, eight at most. Not with `spool.kafka`. @default null
+   */
+  readonly workers: number | null;
   readonly spool: {
     /** Kafka in the place of the local spool: docs/scaling.md. @default null */
     readonly kafka: Partial<KafkaSpoolOptions> | null;
@@ -183,6 +188,7 @@ export const defaults: Omit<CollectorConfig, 'sources'> = {
     vaultKeyVariable: 'NITKA_VAULT_KEY',
   },
   role: 'all',
+  workers: null,
   spool: { kafka: null, keepDays: 0 },
   loader: { maxEvents: 20_000, maxBytes: 16 * 1024 * 1024, maxDelayMs: 500 },
   log: { level: 'info' },

@@ -19,6 +19,7 @@ import { registerRestore } from './commands/restore-command.ts';
 import { registerStart } from './commands/start-command.ts';
 import { registerVerify } from './commands/verify-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
+import type { WorkerThreadData } from './workers/messages.ts';
 
 const cli = cac('nitka-collector');
 cli.option('--config <file>', 'The config file', { default: './nitka.json' });
@@ -71,9 +72,12 @@ const runCommand = async (): Promise<void> => {
   }
 };
 
-// The program is its own loader's thread (loader/thread.ts).
+// The program is its own loader's thread (loader/thread.ts), and its workers' (workers/thread.ts).
 if (isMainThread || !parentPort) await runCommand();
-else {
+else if ((workerData as Partial<WorkerThreadData>).judges) {
+  const { runWorker } = await import('./workers/worker.ts');
+  await runWorker(parentPort, workerData as WorkerThreadData);
+} else {
   const { runLoaderWorker } = await import('./loader/worker.ts');
   await runLoaderWorker(parentPort, workerData as LoaderThreadData);
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { openCollector } from '../../src/collector.ts';
 import type { Collector, CollectorParts } from '../../src/collector.ts';
@@ -14,6 +15,9 @@ import type { QueryResult } from '../../src/destinations/destination.ts';
 export const browserKey = 'nb_test_key_0001';
 export const serverKey = 'ns_test_key_0002';
 export const page = 'https://shop.example';
+
+/** The program of workers, from source: as `CollectorParts.workerScript`. */
+export const workerScript = fileURLToPath(new URL('worker-thread.mjs', import.meta.url));
 
 /** A folder that is gone after the test. */
 export const temporaryFolder = (): string => {
