@@ -39,6 +39,8 @@ const configOf = () => ({
 
 /** Requests from which on memory is judged: before, caches still fill. */
 const judgedFrom = 100_000;
+/** Milliseconds without any progress after which nothing is waited for any more. */
+const standstill = 60_000;
 /** Looks at the collector's memory in a run. */
 const looks = 100;
 
@@ -52,11 +54,16 @@ const pause = (milliseconds: number): Promise<void> =>
 
 const proveLoaded = async (collector: CollectorProcess, accepted: ReadonlySet<string>): Promise<string[]> => {
   const faults: string[] = [];
-  const until = Date.now() + 300_000;
   let books = await collector.books();
-  while (books.some(({ pending }) => pending > 0) && Date.now() < until) {
+  const pending = (): number => books.reduce((sum, line) => sum + line.pending, 0);
+  let least = pending();
+  let until = Date.now() + standstill;
+  while (pending() > 0 && Date.now() < until) {
     await pause(500);
     books = await collector.books();
+    if (pending() >= least) continue;
+    least = pending();
+    until = Date.now() + standstill;
   }
   for (const line of books) {
     if (line.pending > 0 || !line.balanced) faults.push(`the books: ${JSON.stringify(line)}`);

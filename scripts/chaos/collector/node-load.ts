@@ -6,7 +6,7 @@ export interface NodeLoad {
   /** Events that the SDK took. */
   readonly tracked: ReadonlySet<string>;
   pause(): void;
-  /** Tracks nothing more; resolves with true once all is delivered, with false after so many milliseconds. */
+  /** Tracks nothing more; resolves with true once all is delivered, with false after so many milliseconds in which nothing was. */
   finish(milliseconds: number): Promise<boolean>;
   dropped(): Readonly<Record<string, number>>;
   close(): Promise<void>;
@@ -42,10 +42,15 @@ export const startNodeLoad = (port: number, writeKey: string, random: Random): N
     pause: () => clearInterval(timer),
     async finish(milliseconds) {
       clearInterval(timer);
-      const until = Date.now() + milliseconds;
+      let until = Date.now() + milliseconds;
+      let least = Infinity;
       while (tracker.stats().pending > 0 && Date.now() < until) {
         await tracker.flush({ timeout: 2000 });
         await sleep(50);
+        const { pending } = tracker.stats();
+        if (pending >= least) continue;
+        least = pending;
+        until = Date.now() + milliseconds;
       }
       return tracker.stats().pending === 0;
     },
