@@ -30,39 +30,43 @@ export const messageIdFrom = (kind: string, ...key: readonly (string | number | 
 /** Hexadecimal digits of a UUIDv7 that are random: 12 bits, and 62 after the variant. */
 const randomDigits = 19;
 
+/** Three hexadecimal digits of each number up to 4095. */
+const triples = Array.from({ length: 4096 }, (_, n) => n.toString(16).padStart(3, '0'));
+
 /**
- * Makes new UUIDv7 (RFC 9562 §5.7), ten times as fast as the `uuid` package.
+ * Makes new UUIDv7 (RFC 9562 §5.7), ten times as fast as the `uuid` package. All of one millisecond share their random digits but the last
+ * six, which count on from a random start (§6.2, method 2): to draw and cut digits for each would cost more than all else of an id.
  *
  * @param randomHex random digits, at least 19
  */
 export const createMessageIds = (randomHex: () => string): ((now: number) => string) => {
   let lastTime = NaN;
   let prefix = '';
+  let counter = 0;
   let digits = '';
   let at = 0;
 
-  return (now) => {
-    if (now !== lastTime) {
-      const hex = Math.max(0, now).toString(16).padStart(12, '0');
-      prefix = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7`;
-      lastTime = now;
-    }
+  const draw = (now: number): void => {
     if (at + randomDigits > digits.length) {
       digits = randomHex();
       at = 0;
     }
-    const start = at;
+    const random = digits.slice(at, at + randomDigits);
     at += randomDigits;
+    const time = Math.max(0, now).toString(16).padStart(12, '0');
     // The variant is 10 in binary: of one digit the two lower bits are left.
-    const variant = '89ab'[digits.charCodeAt(start + 3) & 3]!;
-    return (
-      prefix +
-      digits.slice(start, start + 3) +
-      '-' +
-      variant +
-      digits.slice(start + 4, start + 7) +
-      '-' +
-      digits.slice(start + 7, start + randomDigits)
-    );
+    const variant = '89ab'[random.charCodeAt(3) & 3]!;
+    prefix =
+      `${time.slice(0, 8)}-${time.slice(8, 12)}-7${random.slice(0, 3)}-` +
+      `${variant}${random.slice(4, 7)}-${random.slice(7, 13)}`;
+    counter = Number.parseInt(random.slice(13), 16);
+    lastTime = now;
+  };
+
+  return (now) => {
+    if (now !== lastTime || counter > 0xff_ffff) draw(now);
+    const id = prefix + (triples[counter >> 12]! + triples[counter & 0xfff]!);
+    counter++;
+    return id;
   };
 };

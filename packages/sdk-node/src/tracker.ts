@@ -10,7 +10,7 @@ import type {
   PageCall,
   TrackCall,
 } from './calls.ts';
-import { eventText, type EventText } from './event-text.ts';
+import { createPlainEnd, eventText, type EventText } from './event-text.ts';
 import { createListeners, type TrackerListeners } from './listeners.ts';
 import { createMessageIds } from './message-id.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
@@ -83,7 +83,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
   const textParts = {
     newId: createMessageIds(platform.randomHex),
     context,
-    contextJson: JSON.stringify(context),
+    plainEnd: createPlainEnd(JSON.stringify(context)),
     domainToAscii: platform.domainToAscii,
   };
   const listeners = createListeners(clock, platform.warn);

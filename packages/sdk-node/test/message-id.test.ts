@@ -45,13 +45,25 @@ it('makes UUIDv7 that carry the time and sort by it', () => {
   expect(second > first).toBe(true);
 });
 
-it('makes no id twice and uses all the random digits that it is given', () => {
+it('makes no id twice, whatever the clock does, and uses all the random digits that it is given', () => {
   const newId = createMessageIds(() => randomBytes(100).toString('hex'));
-  const ids = Array.from({ length: 20_000 }, () => newId(1_700_000_000_000));
+  // Many in a millisecond, and milliseconds that come again: a clock that is put back.
+  const ids = Array.from({ length: 20_000 }, (_, n) => newId(1_700_000_000_000 + (Math.floor(n / 10) % 16)));
   expect(new Set(ids).size).toBe(ids.length);
-  for (const id of ids) expect(id).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  for (const id of ids)
+    expect(id).toMatch(/^018bcfe5-680[0-9a-f]-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   // Each random place takes every value that it may.
-  for (const place of [15, 16, 17, 20, 21, 22, 24, 29, 35])
+  for (const place of [15, 16, 17, 20, 21, 22, 24, 29, 30, 35])
     expect(new Set(ids.map((id) => id[place])).size).toBe(16);
   expect(new Set(ids.map((id) => id[19])).size).toBe(4);
+});
+
+it('counts within a millisecond, and draws anew when the count is at its end', () => {
+  let drawn = 0;
+  const newId = createMessageIds(() => (drawn++ === 0 ? 'a'.repeat(13) + 'fffffe' : '5'.repeat(19)));
+  expect([0, 1, 2].map(() => newId(0))).toEqual([
+    '00000000-0000-7aaa-9aaa-aaaaaafffffe',
+    '00000000-0000-7aaa-9aaa-aaaaaaffffff',
+    '00000000-0000-7555-9555-555555555555',
+  ]);
 });
