@@ -34,8 +34,10 @@ export interface Stage {
 }
 
 export async function openStage(): Promise<Stage> {
+  const dist = new URL('../../packages/sdk-browser/dist/', import.meta.url);
   const site = await startSite({
-    '/nitka.js': new URL('../../packages/sdk-browser/dist/nitka.js', import.meta.url),
+    '/nitka.js': new URL('nitka.js', dist),
+    '/nitka.forms.js': new URL('nitka.forms.js', dist),
     '/empty': '<!doctype html><title>empty</title>',
   });
   const origins = ['shop.localhost', 'a.shop.localhost'].map((host) => new URL(site.url('/', host)).origin);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { launchChromium } from '../../../tests/support/chromium.ts';
 import { startCollector, writeKeys, type CollectorProcess } from '../../../tests/support/collector.ts';
 import { startSite, type Site } from '../../../tests/support/site.ts';
@@ -40,8 +41,10 @@ export interface Stage {
 
 /** `shop.localhost` with the collector on its subdomain `t.shop.localhost`, as in the wild. */
 export const openStage = async (): Promise<Stage> => {
-  const script = new URL('../dist/nitka.js', import.meta.url);
-  const site = await startSite({ '/nitka.js': script });
+  const dist = new URL('../dist/', import.meta.url);
+  // The script, and what it loads after its start.
+  const files = readdirSync(dist).filter((name) => /^nitka\..*js$/.test(name));
+  const site = await startSite(Object.fromEntries(files.map((name) => [`/${name}`, new URL(name, dist)])));
   const origins = ['shop.localhost', 'a.shop.localhost'].map((host) => new URL(site.url('/', host)).origin);
   const [browser, collector] = await Promise.all([
     launchChromium(),
