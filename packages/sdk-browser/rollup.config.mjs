@@ -17,15 +17,11 @@ function plugins() {
 /** Plugins that the script tag loads after its start, each in a minified module. */
 const late = ['clicks', 'errors', 'mirror', 'scroll', 'web-vitals', 'web-vitals-attribution'];
 
-const lateScripts = scripts(
-  folder,
-  'plugin',
-  {
-    ...Object.fromEntries(late.map((name) => [`nitka.${name}`, `src/plugins/${name}.ts`])),
-    // Of the plugin that the tag runs from the start: how a form is read.
-    'nitka.forms': 'src/plugins/forms/identifiers.ts',
-  },
-).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
+const lateScripts = scripts(folder, 'plugin', {
+  ...Object.fromEntries(late.map((name) => [`nitka.${name}`, `src/plugins/${name}.ts`])),
+  // Of the plugin that the tag runs from the start: what judges.
+  'nitka.forms': 'src/plugins/forms/link.ts',
+}).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
 
 export default [
   ...modules(

@@ -59,7 +59,7 @@ export const createCalls = ({
       make(
         'page',
         now(),
-        { name, properties: { ...(createPageReader && readPage?.()), ...properties } },
+        { name, properties: { ...(createPageReader ? readPage?.() : {}), ...properties } },
         context,
       );
     },

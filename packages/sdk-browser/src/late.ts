@@ -5,11 +5,12 @@ import type { Plugin, PluginHost } from './plugin.ts';
  * The address of a plugin's file: what the tag says in an attribute of the plugin's name, or beside the script itself,
  * `nitka.mirror.js` for `nitka.js`. Names are the site's to choose: blockers have lists.
  */
-export const addressOf = (name: string, tag: HTMLScriptElement): string =>
-  new URL(
-    tag.getAttribute(`data-${name}`) || tag.src.replace(/(\.js)?(\?.*)?$/, `.${name}.js$2`),
-    tag.baseURI,
-  ).href;
+export const addressOf = (name: string, tag: HTMLScriptElement): string => {
+  // Not by `URL`: many a page has a variable of that name.
+  const link = tag.ownerDocument.createElement('a');
+  link.href = tag.getAttribute(`data-${name}`) || tag.src.replace(/(\.js)?(\?.*)?$/, `.${name}.js$2`);
+  return link.href;
+};
 
 /**
  * Loads a file once consent lets a plugin work, and gives the function that it exports. `import()` because it takes over

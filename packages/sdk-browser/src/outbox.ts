@@ -4,6 +4,7 @@ import {
   fullJitter,
   type Clock,
   type DropCounts,
+  type ErrorCode,
   type EventContext,
   type Lock,
   type TransportReply,
@@ -72,6 +73,7 @@ export const createOutbox = ({
   isBare,
 }: OutboxParts): Outbox => {
   const { writeKey, flushAt, flushInterval } = settings;
+  const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const own = uuidV7().slice(-9);
   const queue = createEventQueue({ store, prefix: `q.${writeKey}/`, page: own, clock, tell }, settings);
   const sequence = createSequence({ store, queue, readLater, settleSession: session.settle });
@@ -117,15 +119,15 @@ export const createOutbox = ({
       read: () => queue.read(batch, isOnTheWay),
       clock,
       send,
-      backoff: (failures) => fullJitter(failures, { base: 1000, cap: 60_000, random: Math.random }),
+      backoff: (failures) => fullJitter(failures, { base: 1000, cap: 60_000, random: () => Math.random() }),
       // Settle, then stamp: no batch is made before the id is known.
       lock: (task) => identity.settled.then(() => lock(() => acknowledgements.settle().then(task))),
       onSent(records, { body }) {
         identity.answered((body as { anonymousId?: unknown }).anonymousId);
         tell('sent', records.length);
       },
-      onRefused: () => tell('error', 'delivery_refused'),
-      onFailed: (...told) => tell('error', ...told),
+      onRefused: () => report('delivery_refused'),
+      onFailed: report,
     },
     { flushAt, flushInterval },
   );

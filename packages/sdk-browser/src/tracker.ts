@@ -83,7 +83,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
   });
   const server = createServerTier(http, writeKey);
   const lock = createTabLock(page, clock, `${storagePrefix}.lock`);
-  const readPage = createPageReader && createPageReader(page);
+  const readPage = createPageReader ? createPageReader(page) : undefined;
   const { listen, close } = createLifecycle(guard);
   /** What waits for consent. */
   const pending: (() => void)[] = [];
@@ -117,11 +117,13 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         store,
         database,
         tellServer: (id, replace) => server('POST', id, replace),
-        offered: createPlugins && settings.plugins?.map((plugin) => plugin.offerId?.(page)).find(Boolean),
+        offered: createPlugins
+          ? settings.plugins?.map((plugin) => plugin.offerId?.(page)).find(Boolean)
+          : undefined,
         lock: lock.run,
         clock,
         tell,
-        readLater: readLater && (() => attempt(() => readLater!(store))),
+        readLater: readLater ? () => attempt(() => readLater!(store)) : undefined,
       });
       if (userId) store.set('u', userId);
       else userId = store.get('u');
@@ -164,15 +166,15 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
 
   /** What is added to the context of each event of a visitor. */
   const known = (): EventContext => ({
-    ...(readDevice && (device ??= attempt(() => readDevice!(page)))),
-    ...(createPlugins && plugins?.context(store)),
+    ...(readDevice ? (device ??= attempt(() => readDevice!(page))) : {}),
+    ...(createPlugins ? plugins?.context(store) : {}),
   });
 
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
   const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
     if (isQuiet) return;
     const by = userId;
-    const said = { page: createPageReader && readPage?.(), ...context };
+    const said = { ...(createPageReader ? { page: readPage?.() } : {}), ...context };
     const json = toJson({
       type,
       messageId: uuidV7(),
@@ -219,8 +221,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     report,
   });
 
-  const tracker = {} as PageTracker;
-  const methods: PageTracker = {
+  const tracker: PageTracker = {
     ...calls,
 
     alias: (id, previousId, context) => calls.alias(id, previousId ?? userId ?? live?.identity.id(), context),
@@ -274,20 +275,22 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
       replayedAt = undefined;
     },
   };
-  for (const name of Object.keys(methods) as (keyof PageTracker)[]) {
-    (tracker as Record<keyof PageTracker, unknown>)[name] = guard(methods[name] as never);
+  // No call throws into the page.
+  for (const name in tracker) {
+    const method = name as 'track';
+    tracker[method] = guard(tracker[method]);
   }
-  const plugins =
-    createPlugins &&
-    createPlugins({
-      page,
-      tracker,
-      callingCode,
-      visitorId: () => (isBare() ? undefined : live?.identity.id()),
-      listen,
-      report,
-      guard,
-    });
+  const plugins = createPlugins
+    ? createPlugins({
+        page,
+        tracker,
+        callingCode,
+        visitorId: () => (isBare() ? undefined : live?.identity.id()),
+        listen,
+        report,
+        guard,
+      })
+    : undefined;
 
   watchPage(page, listen, {
     leave() {

@@ -1,8 +1,8 @@
 import type { Plugin } from '../plugin.ts';
 import { trackActivity } from './forms/activity.ts';
 import { describe } from './forms/describe.ts';
-import { identifiersOf } from './forms/identifiers.ts';
 import { linkForms } from './forms/link.ts';
+import { watchMoments } from './forms/moments.ts';
 import { isIgnored } from './parts/tree.ts';
 
 export interface FormsOptions {
@@ -30,12 +30,9 @@ export const forms =
   ({ submitted, abandonment }: FormsOptions = {}): Plugin =>
   (host) => {
     const activity = abandonment && trackActivity(host);
-    return linkForms(
-      host,
-      (task) => task(identifiersOf),
-      (form) => {
-        if (activity) activity.done(form);
-        if (submitted && !isIgnored(form)) host.track('Form Submitted', describe(form));
-      },
-    );
+    const judge = linkForms(host, (form) => {
+      if (activity) activity.done(form);
+      if (submitted && !isIgnored(form)) host.track('Form Submitted', describe(form));
+    });
+    return watchMoments(host, (moment) => judge(moment));
   };

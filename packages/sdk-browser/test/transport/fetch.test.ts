@@ -13,7 +13,7 @@ describe('sending by fetch', () => {
   it('posts a text that needs no preflight, with credentials, outliving the page', async () => {
     const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ success: true }));
     const { http } = open(fetch);
-    expect(await http.send('/v1/batch', '{}')).toEqual({
+    expect(await http.send('/v1/batch', '{}', 'POST')).toEqual({
       status: 200,
       retryAfter: null,
       body: { success: true },
@@ -28,7 +28,11 @@ describe('sending by fetch', () => {
     const { http } = open(
       async () => new Response('<html>', { status: 503, headers: { 'retry-after': '7' } }),
     );
-    expect(await http.send('/v1/batch', '{}')).toEqual({ status: 503, retryAfter: '7', body: undefined });
+    expect(await http.send('/v1/batch', '{}', 'POST')).toEqual({
+      status: 503,
+      retryAfter: '7',
+      body: undefined,
+    });
   });
 
   it('keeps to 64 KB of keepalive in flight, and gets the budget back with the body', async () => {
@@ -39,9 +43,9 @@ describe('sending by fetch', () => {
       return new Promise((resolve) => answers.push(resolve));
     });
     expect(http.room()).toBe(64 * KB);
-    const first = http.send('/', 'x'.repeat(40 * KB));
-    const second = http.send('/', 'x'.repeat(30 * KB));
-    const third = http.send('/', 'я'.repeat(12 * KB));
+    const first = http.send('/', 'x'.repeat(40 * KB), 'POST');
+    const second = http.send('/', 'x'.repeat(30 * KB), 'POST');
+    const third = http.send('/', 'я'.repeat(12 * KB), 'POST');
     expect(flags).toEqual([true, false, true]);
     expect(http.room()).toBe(0);
     answers.forEach((answer) => answer(new Response('{}')));
@@ -55,7 +59,7 @@ describe('sending by fetch', () => {
       flags.push(init!.keepalive);
       throw new TypeError('failed');
     });
-    for (let i = 0; i < 3; i++) await expect(http.send('/', '{}')).rejects.toThrow('failed');
+    for (let i = 0; i < 3; i++) await expect(http.send('/', '{}', 'POST')).rejects.toThrow('failed');
     expect(flags).toEqual([true, false, true]);
     expect(http.room()).toBe(64 * KB);
   });
@@ -66,7 +70,7 @@ describe('sending by fetch', () => {
       flags.push(init!.keepalive);
       throw new TypeError('failed');
     });
-    await expect(http.send('/', '{}')).rejects.toThrow('failed');
+    await expect(http.send('/', '{}', 'POST')).rejects.toThrow('failed');
     await expect(http.send('/', '{}', 'POST', true)).rejects.toThrow('failed');
     expect(flags).toEqual([true, true]);
   });
@@ -80,7 +84,7 @@ describe('sending by fetch', () => {
       },
       { compress: async (text) => new Blob([text.slice(0, 1000)]) },
     );
-    void http.send('/', 'x'.repeat(40 * KB));
+    void http.send('/', 'x'.repeat(40 * KB), 'POST');
     await new Promise((resolve) => setTimeout(resolve));
     expect(http.room()).toBe(64 * KB - 1000);
     void http.send('/', 'x'.repeat(10 * KB), 'POST', true);
@@ -95,12 +99,12 @@ describe('sending by fetch', () => {
           init!.signal!.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
         }),
     );
-    const sent = expect(http.send('/', '{}')).rejects.toThrow();
+    const sent = expect(http.send('/', '{}', 'POST')).rejects.toThrow();
     await clock.advance(10_000);
     await sent;
   });
 
   it('rejects, and does not throw, where there is no fetch', async () => {
-    await expect(open(undefined).http.send('/', '{}')).rejects.toThrow();
+    await expect(open(undefined).http.send('/', '{}', 'POST')).rejects.toThrow();
   });
 });

@@ -1,30 +1,36 @@
 import { importModule } from '../../import-module.mjs';
 import { whenLoaded } from '../../late.ts';
-import type { Plugin } from '../../plugin.ts';
+import type { Plugin, PluginHost } from '../../plugin.ts';
 import { guarded } from '../parts/guard.ts';
-import { linkForms } from './link.ts';
-import { plainIdentifiersOf } from './plain.ts';
-import type { ReadForm } from './read-form.ts';
+import { blockAround } from './block.ts';
+import { copyFields } from './copies.ts';
+import type { Judge } from './judge.ts';
+import { watchMoments } from './moments.ts';
+import { linkPlainly } from './plain.ts';
 
-/** What may wait to be read. */
+/** Moments that may wait to be judged. */
 const mostHeld = 50;
 
 /**
- * The plugin `forms` of the script tag. It watches from the first moment; the words by which fields are told apart come
- * in a file of their own, and what happens until they are there is held with copies of the fields. A page that is left
- * before gives what the types of the fields tell.
+ * The plugin `forms` of the script tag. It watches from the first moment; what can tell fields apart comes in a file of its
+ * own, and what happens until that is there is held, with copies of the fields. A page that is left before gives what
+ * the types of the fields tell.
  */
 export const formsLater =
   (address: string, load = importModule): Plugin =>
   (host) => {
-    const held: ((read: ReadForm) => void)[] = [];
-    let read: ReadForm | undefined;
-    const judge = (by: ReadForm): void => held.splice(0).forEach((task) => guarded(host, () => task(by)));
-    const goOn = (by: ReadForm): void => judge((read = by));
-    whenLoaded<ReadForm>(host, address, goOn, load, () => goOn(plainIdentifiersOf));
-    host.onLeave(() => judge(plainIdentifiersOf));
-    return linkForms(host, (task) => {
-      if (read) task(read);
-      else if (held.push(task) > mostHeld) held.shift();
+    const held: Parameters<Judge>[] = [];
+    let judge: Judge | undefined;
+    const judgeHeld = (by: Judge): void => held.splice(0).forEach((each) => guarded(host, () => by(...each)));
+    const goOn = (createJudge: (host: PluginHost) => Judge): void => judgeHeld((judge = createJudge(host)));
+    whenLoaded(host, address, goOn, load, () => goOn(linkPlainly));
+    host.onLeave(() => judgeHeld(linkPlainly(host)));
+    return watchMoments(host, (moment) => {
+      if (judge) return judge(moment);
+      const { type, element } = moment;
+      const root = (type === 'submit' ? element : element && blockAround(element)) ?? undefined;
+      const copies = root && copyFields(root);
+      if (held.push([moment, { root, copies }]) > mostHeld) held.shift();
+      return !!copies?.[0];
     });
   };

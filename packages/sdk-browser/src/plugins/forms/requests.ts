@@ -1,45 +1,29 @@
 import type { PluginHost } from '../../plugin.ts';
 import { patch } from '../parts/patch.ts';
 
-/** Bytes of a body that are looked at: forms are small, uploads are left alone. */
-const limit = 100_000;
+/** The type says that a Request carries text. */
+export const isTextual = ({ headers }: Request): boolean =>
+  /json|urlenc|text/.test(headers.get('content-type') ?? '');
 
-/** What a body says, as far as it can be read without touching it: text or a promise of text. */
-const textOf = (body: unknown): string | false | Promise<string> => {
-  if (ArrayBuffer.isView(body)) return new TextDecoder().decode(body);
+/** A Request is read once, which is for the page to do: of what is text, a copy. */
+const kept = (body: unknown): unknown => {
   // Told by shape: the body may come from another frame's realm.
-  const { size, headers, text, append } = (body ?? '') as Partial<Blob & Request & FormData>;
-  if (headers)
-    return /json|urlenc|text/.test(headers.get('content-type') ?? '') && (body as Request).clone().text();
-  if (text) return size! < limit && (body as Blob).text();
-  // FormData and URLSearchParams. A stream has values() too, which would lock it.
-  return append ? [...(body as FormData).values()].join() : typeof body === 'string' && body;
+  const { headers } = (body ?? '') as Partial<Request>;
+  return headers ? isTextual(body as Request) && (body as Request).clone() : body;
 };
 
-/** Letters and digits alone, and no percent codes: so it matters not how a value is written. */
-const bare = (text: string): string => text.toLowerCase().replace(/%[\da-f]{2}|[^a-z\d]/g, '');
-
-/** True if a text holds the phone, with whatever code, or the e-mail. */
-export const carries = (text: string, value: string): boolean =>
-  bare(text).includes(bare(value).replace(/^\d+(?=\d{10}$)/, ''));
-
 /**
- * Tells the text of the requests that the page's scripts send: address and body.
+ * Tells the requests that the page's scripts send: address and body.
  *
- * @param awaited whether a request is looked at
+ * @param isAwaited whether a request is looked at
  */
 export const watchRequests = (
   host: PluginHost,
-  awaited: () => boolean,
-  seen: (text: string) => void,
+  isAwaited: () => boolean,
+  seen: (url: unknown, body: unknown) => void,
 ): (() => void) => {
   const look = (url: unknown, body?: unknown): void => {
-    if (!awaited()) return;
-    const join = (text: string | false) => seen(`${url as string} ${text && text.slice(0, limit)}`);
-    const text = textOf(body);
-    // At once where it can be: the page may be gone in a moment.
-    if (typeof text === 'object') text.then(join, () => {});
-    else join(text);
+    if (isAwaited()) seen(url, kept(body));
   };
   const { window } = host;
   const xhr = window.XMLHttpRequest?.prototype;

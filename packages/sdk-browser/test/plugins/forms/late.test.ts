@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { identifiersOf } from '../../../src/plugins/forms/identifiers.ts';
 import { formsLater } from '../../../src/plugins/forms/late.ts';
+import { linkForms } from '../../../src/plugins/forms/link.ts';
 import { linking, silent, type FormFixture } from '../forms-fixtures.ts';
 import { click, fill, find, openPage, pause, press, type Page, type PageOptions } from '../harness.ts';
 
@@ -18,7 +18,7 @@ const open = (html: string, options: PageOptions = {}) => {
     () =>
       new Promise((resolve, reject) => {
         arrive = async () => {
-          resolve({ identifiersOf });
+          resolve({ linkForms });
           await pause();
         };
         fail = async () => {
