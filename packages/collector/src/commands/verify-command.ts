@@ -6,6 +6,10 @@ import { say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { createProgress } from './progress.ts';
 
+interface Options extends CommonOptions {
+  readonly newest?: boolean;
+}
+
 const verifyKafka = async (config: CollectorConfig): Promise<void> => {
   const [{ withSession }, { verifyTopic }] = await Promise.all([
     import('../kafka/session.ts'),
@@ -22,9 +26,13 @@ const verifyKafka = async (config: CollectorConfig): Promise<void> => {
 
 export const registerVerify: RegisterCommand = (cli) => {
   cli
-    .command('verify', 'Check that the spool is whole, while no collector runs; every start does it, too')
+    .command(
+      'verify',
+      'Check that the spool is whole, while no collector runs; every start looks at what is new',
+    )
+    .option('--newest', 'Only what a start relies on, as every start does')
     .example('nitka-collector verify')
-    .action(async (options: CommonOptions) => {
+    .action(async (options: Options) => {
       const config = readConfig(options.config);
       if (config.spool.kafka) return verifyKafka(config);
       const [{ verifySpool }, { spoolOptions }] = await Promise.all([
@@ -36,7 +44,14 @@ export const registerVerify: RegisterCommand = (cli) => {
       // Nobody may write meanwhile.
       const lock = await startAdminServer(adminAddress(config.dataDir), {});
       try {
-        const { chunks, entries } = await verifySpool({ folder, destinations });
+        const progress = createProgress('reading');
+        const { chunks, entries } = await verifySpool({
+          folder,
+          destinations,
+          whole: options.newest !== true,
+          onProgress: progress.show,
+        });
+        progress.end();
         say(`${folder}: whole; ${entries} entries in ${chunks} chunks were read`);
       } finally {
         await lock.close();

@@ -5,7 +5,7 @@ import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 
 /**
- * Runs `nitka-collector verify` before the spool is opened here: a damaged page of LMDB can end the process that reads it, and an
+ * Runs `nitka-collector verify --newest` before the spool is opened here: a damaged page of LMDB can end the process that reads it, and an
  * operator must be told more than "segmentation fault".
  *
  * @throws NitkaError `spool_corrupt`
@@ -14,7 +14,7 @@ export const verifyApart = async ({ dataDir }: CollectorConfig, configPath: stri
   const program = process.argv[1] ?? '';
   // From source each process compiles everything anew.
   if (program.endsWith('.ts') || !existsSync(join(dataDir, 'spool', 'data.mdb'))) return;
-  const args = [...process.execArgv, program, 'verify', '--config', configPath];
+  const args = [...process.execArgv, program, 'verify', '--newest', '--config', configPath];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4000)));

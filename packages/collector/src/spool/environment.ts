@@ -2,6 +2,8 @@ import { open } from 'lmdb';
 import type { Database, RootDatabase } from 'lmdb';
 import { createRandomIds } from './random-ids.ts';
 import { isOrdered } from './seen.ts';
+import { addSums, createSeenSum, emptySum } from './seen-sum.ts';
+import type { SeenSum } from './seen-sum.ts';
 
 export interface Environment {
   readonly root: RootDatabase<unknown, string>;
@@ -12,6 +14,12 @@ export interface Environment {
   hasSeen(key: Buffer): boolean;
   /** Neighbours in the index of those seen, from its end on: for a check. */
   walkSeen(limit: number, visit: (before: Buffer, key: Buffer) => void): void;
+  /** Every key of the index, in the order of where it lies: for a check. */
+  visitSeen(visit: (bytes: Buffer, at: number) => void): void;
+  /** What all keys that were ever added come to (seen-sum.ts); null if some were added by a version that kept no sum. */
+  seenSum(): SeenSum | null;
+  /** Only inside a transaction. */
+  writeSeenSum(sum: SeenSum): void;
   /** Told how many bytes the index is about to write; throws if there is no room. */
   onGrowth(ensure: (bytes: number) => void): void;
   /** Bytes of the data file that the last commit reaches to. */
@@ -63,14 +71,29 @@ export const openEnvironment = (folder: string): Environment => {
     meta,
     ensure: (bytes) => ensure(bytes),
   });
+  const sumKey = 'seenSum';
+  const isNew = meta.get('randomIds') === undefined && [...seen.getKeys({ limit: 1 })].length === 0;
+  const seenSum = (): SeenSum | null =>
+    (meta.get(sumKey) as SeenSum | undefined) ?? (isNew ? emptySum : null);
+  const writeSeenSum = (sum: SeenSum): void => void meta.putSync(sumKey, sum);
+  /** Of the transaction under way. */
+  const added = createSeenSum();
+  const saveSum = (): void => {
+    const sum = added.value();
+    const before = sum.count > 0 ? seenSum() : null;
+    if (before) writeSeenSum(addSums(before, sum));
+  };
   return {
     root,
     events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
     // The types say void; the value is false when the key was there (write.js, putSync).
-    addSeen: (key) =>
-      isOrdered(key)
+    addSeen(key) {
+      const isFirst = isOrdered(key)
         ? (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true
-        : random.add(key),
+        : random.add(key);
+      if (isFirst) added.add(key, 0);
+      return isFirst;
+    },
     hasSeen: (key) => (isOrdered(key) ? seen.doesExist(key) : random.has(key)),
     onGrowth(make) {
       ensure = make;
@@ -83,6 +106,12 @@ export const openEnvironment = (folder: string): Environment => {
         before = key;
       }
     },
+    visitSeen(visit) {
+      for (const key of seen.getKeys({})) visit(key, 0);
+      random.visit(visit);
+    },
+    seenSum,
+    writeSeenSum,
     usedBytes() {
       const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
       return (lastPageNumber + 1) * pageSize;
@@ -93,8 +122,10 @@ export const openEnvironment = (folder: string): Environment => {
       try {
         await root.childTransaction(() => {
           random.begin();
+          added.clear();
           task();
           random.save();
+          saveSum();
         });
       } catch (error) {
         random.forget();

@@ -14,6 +14,8 @@ export interface RandomIds {
   has(key: Buffer): boolean;
   /** Writes what was added. Only inside a transaction, as its last part. */
   save(): void;
+  /** Every key, run by run. Throws if a block is missing. */
+  visit(visit: (bytes: Buffer, at: number) => void): void;
   /** The transaction failed. */
   forget(): void;
 }
@@ -172,6 +174,15 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
       ensure(keys * keyBytes * 2);
       work(keys);
       added = [];
+    },
+    visit(visit) {
+      refresh();
+      for (const run of state.runs) {
+        const source = store.read(run);
+        for (let keys = source.block(); keys; source.next(), keys = source.block()) visit(keys, source.at());
+      }
+      for (const { value } of log.getRange({ start: state.logFrom, end: state.logTo }))
+        for (let at = 0; at < value.length; at += keyBytes) visit(value, at);
     },
     forget() {
       version = -1;

@@ -9,7 +9,8 @@ import { accountPages } from './pages.ts';
 import { createRejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
 import { checkSeal } from './seal.ts';
-import { seenKey } from './seen.ts';
+import { seenKey, seenKeyBytes } from './seen.ts';
+import { createSeenSum, isSameSum } from './seen-sum.ts';
 import type { Cursor } from './spool.ts';
 
 export interface VerifyOptions {
@@ -19,6 +20,10 @@ export interface VerifyOptions {
   readonly bytes?: number;
   /** Newest messageIds, and newest rejects, that are looked at. @default 100000 */
   readonly ids?: number;
+  /** Everything, however old: all chunks, all messageIds. Takes as long as reading the file. @default false */
+  readonly whole?: boolean;
+  /** Told of messageIds that were looked at. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Verified {
@@ -63,8 +68,34 @@ const checkChunks = ({ events, hasSeen }: Environment, bytes: number, ids: numbe
   return { chunks, entries };
 };
 
+/** Looks at every key, and up each of them as `append` would. */
+const checkIndex = async (
+  environment: Environment,
+  onProgress: VerifyOptions['onProgress'] = () => undefined,
+): Promise<void> => {
+  const { hasSeen, visitSeen, seenSum, writeSeenSum, transaction } = environment;
+  const written = seenSum();
+  const found = createSeenSum();
+  const key = Buffer.alloc(seenKeyBytes);
+  let done = 0;
+  visitSeen((bytes, at) => {
+    bytes.copy(key, 0, at, at + seenKeyBytes);
+    if (!hasSeen(key)) throw corrupt('a messageId of the index is not found in its place');
+    found.add(key, 0);
+    done += 1;
+    if (done % 100_000 === 0) onProgress(done, Math.max(done, written?.count ?? 0));
+  });
+  const sum = found.value();
+  if (written === null) return transaction(() => writeSeenSum(sum));
+  if (!isSameSum(written, sum))
+    throw corrupt(
+      `the index has ${sum.count} messageIds and should have ${written.count}, or one was changed`,
+    );
+};
+
 const inspect = async (environment: Environment, options: VerifyOptions): Promise<Verified> => {
-  const { folder, destinations, bytes = 256 * 1024 * 1024, ids = 100_000 } = options;
+  const { folder, destinations, whole = false, onProgress } = options;
+  const { bytes = whole ? Infinity : 256 * 1024 * 1024, ids = whole ? Number.MAX_SAFE_INTEGER : 100_000 } = options;
   const { meta, events } = environment;
   const head = (meta.get('head') as number | undefined) ?? 1;
   checkSeal(folder, meta.get('id') as string | undefined, head);
@@ -77,6 +108,7 @@ const inspect = async (environment: Environment, options: VerifyOptions): Promis
   environment.walkSeen(ids, (before, key) => {
     if (Buffer.compare(before, key) <= 0) throw corrupt('the index of messageIds is out of order');
   });
+  if (whole) await checkIndex(environment, onProgress);
   createRejects(environment).list(Math.min(ids, 1000));
 
   const repairs = createRepairs(meta);
@@ -104,7 +136,7 @@ const inspect = async (environment: Environment, options: VerifyOptions): Promis
 export const verifySpool = async (options: VerifyOptions): Promise<Verified> => {
   let environment: Environment | undefined;
   try {
-    accountPages(join(options.folder, 'data.mdb'));
+    accountPages(join(options.folder, 'data.mdb'), options.whole ? Number.MAX_SAFE_INTEGER : undefined);
     environment = openEnvironment(options.folder);
     return await inspect(environment, options);
   } catch (error) {

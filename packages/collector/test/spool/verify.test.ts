@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openEnvironment } from '../../src/spool/environment.ts';
 import { accountPages } from '../../src/spool/pages.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import { verifySpool } from '../../src/spool/verify.ts';
@@ -76,6 +77,58 @@ describe('verifySpool', () => {
       code: 'spool_corrupt',
       detail: 'the books of till and d do not balance',
     });
+  });
+});
+
+describe('verifySpool, the whole of it', () => {
+  /** Ids of both kinds: in order, and in none. */
+  const fillOld = async (folder: string): Promise<void> => {
+    const spool = openSpool({ folder });
+    for (let n = 0; n < 40; n += 1) {
+      await spool.append(chunk(n));
+      await spool.transact(() => {
+        for (let id = 0; id < 50; id += 1) {
+          spool.remember(`0199aa00-0000-7000-8000-${String(n * 50 + id).padStart(12, '0')}`);
+          spool.remember(`any text ${n} ${id}`);
+        }
+      });
+    }
+    await spool.close();
+  };
+  const old = Buffer.from('0199aa00000070008000000000000007', 'hex');
+
+  it('finds a messageId that has changed on an old page, of either kind', async () => {
+    const folder = temporaryFolder();
+    await fillOld(folder);
+    const whole = { folder, destinations, whole: true };
+    expect(await verifySpool(whole)).toEqual({ chunks: 40, entries: 400 });
+    const bytes = readFileSync(join(folder, 'data.mdb'));
+    const { createHash } = await import('node:crypto');
+    const hashed = createHash('sha256').update('any text 3 7').digest().subarray(0, 16);
+    for (const key of [old, hashed]) {
+      const places: number[] = [];
+      for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) places.push(at);
+      expect(places.length).toBeGreaterThan(0);
+      // The last byte but one bit: neighbours stay in their order.
+      for (const at of places) patch(folder, 'data.mdb', at + 15, Buffer.from([key[15]! ^ 0x80]));
+      await expect(verifySpool(whole)).rejects.toMatchObject({ code: 'spool_corrupt' });
+      for (const at of places) patch(folder, 'data.mdb', at, key);
+      expect(await verifySpool(whole)).toMatchObject({ chunks: 40 });
+    }
+  });
+
+  it('notes what there is where an older version kept no sum, and finds what changes from then on', async () => {
+    const folder = temporaryFolder();
+    await fillOld(folder);
+    const environment = openEnvironment(folder);
+    await environment.transaction(() => environment.meta.removeSync('seenSum'));
+    await environment.close();
+    const whole = { folder, destinations, whole: true };
+    await verifySpool(whole);
+    const bytes = readFileSync(join(folder, 'data.mdb'));
+    const at = bytes.indexOf(old);
+    patch(folder, 'data.mdb', at + 15, Buffer.from([old[15]! ^ 0x80]));
+    await expect(verifySpool(whole)).rejects.toMatchObject({ code: 'spool_corrupt' });
   });
 });
 
