@@ -28,7 +28,7 @@ interface Task {
 }
 
 /** Start and single calls vary most, and cost least. */
-const more = (repetitions: number): number => (repetitions === 1 ? 1 : repetitions * 2 + 1);
+const more = (repetitions: number): number => repetitions * 2 - 1;
 
 /** Runs tasks in their order, `lanes` at once. A failed one is noted and the others go on. */
 const runAll = async (tasks: readonly Task[], lanes: number, progress: Progress): Promise<void> => {
@@ -172,15 +172,18 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
   );
 
   const alone = [
-    ...(wanted('bytes') ? bytes : []),
     ...(wanted('start') ? start : []),
     ...(wanted('first') ? first : []),
     ...(wanted('call') ? call : []),
-    ...(wanted('heap') ? heap : []),
   ];
-  const together = [...(wanted('delivery') ? delivery : []), ...(wanted('identity') ? identity : [])];
+  const together = [
+    ...(wanted('bytes') ? bytes : []),
+    ...(wanted('heap') ? heap : []),
+    ...(wanted('delivery') ? delivery : []),
+    ...(wanted('identity') ? identity : []),
+  ];
   const progress = startProgress(alone.length + together.length);
-  // Times are measured one at a time; visitors who mostly wait may do so side by side.
+  // Times are measured one at a time; bytes are the same in company, and visitors mostly wait.
   await runAll(alone, 1, progress);
   await runAll(together, options.lanes, progress);
   progress.done();

@@ -29,7 +29,7 @@ export const installPeers = (): void => {
  */
 export const prepareScripts = (): void => {
   mkdirSync(built, { recursive: true });
-  for (const name of ['nitka.js', 'nitka.core.js']) {
+  for (const name of ['nitka.js', 'nitka.forms.js', 'nitka.core.js']) {
     const file = new URL(name, dist);
     if (!existsSync(file)) throw new Error(`${name} is not built: run pnpm build browser`);
     copyFileSync(file, new URL(name, built));

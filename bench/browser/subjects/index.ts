@@ -32,16 +32,16 @@ export const openSubjects = async (
     nitka({
       name: 'nitka',
       title: 'Nitka',
-      script: script('nitka.js'),
+      scripts: { '/nitka.js': script('nitka.js'), '/nitka.forms.js': script('nitka.forms.js') },
       version,
-      note: '`nitka.js` with every plugin that it starts by itself',
+      note: '`nitka.js` with every plugin that it starts by itself, and the file that it loads later',
       collector,
     }),
     {
       ...nitka({
         name: 'nitka-core',
         title: 'Nitka core',
-        script: script('nitka.core.js'),
+        scripts: { '/nitka.js': script('nitka.core.js') },
         version,
         note: '`nitka.core.js`, without plugins',
       }),

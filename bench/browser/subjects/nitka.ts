@@ -29,20 +29,21 @@ const emulated = ({ body, headers }: Posted): { headers: Record<string, string>;
 interface Parts {
   readonly name: string;
   readonly title: string;
-  readonly script: URL;
+  /** Files by the path that they are served under; the page loads `/nitka.js`, and that the others. */
+  readonly scripts: Readonly<Record<string, URL>>;
   readonly version: string;
   readonly note: string;
   /** Without one, the server answers as the collector would. */
   readonly collector?: CollectorBehind | undefined;
 }
 
-/** Ours, from one of its script files. */
-export const nitka = ({ name, title, script, version, note, collector }: Parts): Subject => ({
+/** Ours, from its script files. */
+export const nitka = ({ name, title, scripts, version, note, collector }: Parts): Subject => ({
   name,
   title,
   version,
   note: collector ? `${note}; behind the server stands a real collector with its warehouse` : note,
-  scripts: { '/nitka.js': script },
+  scripts,
   head: ({ origin }) => `<script>
     let started = false;
     window.bench = {
