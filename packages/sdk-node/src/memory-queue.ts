@@ -4,7 +4,7 @@ import { createMemoryStorage, type Packing } from './queue/memory-storage.ts';
 export interface MemoryQueueOptions {
   /** Events that may wait; further ones are refused. @default 250000 */
   readonly maxEvents?: number;
-  /** Bytes of JSON that may wait; on Node the process needs less for them. @default 67108864 (64 MiB) */
+  /** Bytes of JSON that may wait. @default 134217728 (128 MiB, which on Node take a part of that); 67108864 on the edge */
   readonly maxBytes?: number;
 }
 
@@ -14,7 +14,7 @@ export type MemoryQueue = (options?: MemoryQueueOptions) => TrackerQueue;
 /** @param packing makes what waits long small, where the platform can do that off its JavaScript thread */
 export const createMemoryQueue =
   (packing?: Packing): MemoryQueue =>
-  ({ maxEvents = 250_000, maxBytes = 64 * 1024 * 1024 } = {}) => ({
+  ({ maxEvents = 250_000, maxBytes = (packing ? 128 : 64) * 1024 * 1024 } = {}) => ({
     storage: createMemoryStorage(packing),
     maxEvents,
     maxBytes,

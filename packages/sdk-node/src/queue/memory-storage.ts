@@ -13,10 +13,18 @@ interface Kept extends Omit<StoredChunk, 'text'> {
   readonly bytes: number;
   text: Uint8Array<ArrayBuffer> | undefined;
   packed?: Uint8Array<ArrayBuffer>;
+  /** A reader has the text: its bytes must stay. */
+  isRead: boolean;
 }
 
 /** Bytes of JSON beyond which more of it is packed: far more than waits while the network keeps up. */
-const packAbove = 16 * 1024 * 1024;
+const packAbove = 8 * 1024 * 1024;
+
+/** Chunks that are packed at once: others need the threads, too. */
+const packers = 2;
+
+/** Buffers that wait to be used again: left to the garbage collector they would outlive what was packed by far. */
+const mostSpare = 4;
 
 /** A chunk is as much as one request takes, and the calls of no more than a second: its age is that of its first event. */
 const chunk = { count: limits.batchEvents, bytes: 440 * 1024, milliseconds: 1000 };
@@ -31,13 +39,14 @@ const roomy = chunk.bytes + 4 * tailLength;
  * Events in memory: gone with the process. They become bytes outside of the JavaScript heap as they come, and are packed in an
  * outage, so that it costs a part of what the events' JSON does, and the garbage collector next to nothing.
  */
-export const createMemoryStorage = (packing?: Packing): EventStorage => {
+export const createMemoryStorage = (packer?: Packing): EventStorage => {
   /** In the order of their keys. */
   const chunks = new Map<number, Kept>();
   /** Bytes of JSON that are not packed. */
   let plain = 0;
-  /** One chunk at a time: others need the threads, too. */
-  let packed: Promise<void> = Promise.resolve();
+  const toPack: Kept[] = [];
+  let packing = 0;
+  const spare: Uint8Array<ArrayBuffer>[] = [];
   let total = { count: 0, bytes: 0 };
   let lastKey = 0;
   /** The chunk that still grows: its bytes, and behind them characters. */
@@ -50,7 +59,7 @@ export const createMemoryStorage = (packing?: Packing): EventStorage => {
   const encodeTail = (): void => {
     const needed = used + 3 * tail.length;
     if (needed > buffer.length) {
-      const larger = new Uint8Array(Math.max(roomy, needed));
+      const larger = (needed <= roomy && spare.pop()) || new Uint8Array(Math.max(roomy, needed));
       larger.set(buffer.subarray(0, used));
       buffer = larger;
     }
@@ -69,29 +78,47 @@ export const createMemoryStorage = (packing?: Packing): EventStorage => {
   };
 
   const pack = async (kept: Kept, { pack: make }: Packing): Promise<void> => {
-    if (!kept.text || !chunks.has(kept.key)) return;
-    const small = await make(kept.text);
+    const { text } = kept;
+    if (!text || !chunks.has(kept.key)) return;
+    const small = await make(text);
     if (!chunks.has(kept.key)) return;
     kept.packed = small;
     kept.text = undefined;
     plain -= kept.bytes;
+    const isReusable = !kept.isRead && text.buffer.byteLength === roomy && spare.length < mostSpare;
+    if (isReusable) spare.push(new Uint8Array(text.buffer));
   };
 
-  const chunkOf = async ({ key, queuedAt, count: events, ...kept }: Kept): Promise<StoredChunk> => ({
+  const packMore = async (make: Packing): Promise<void> => {
+    if (packing >= packers) return;
+    packing++;
+    for (let next = toPack.shift(); next; next = toPack.shift()) {
+      // What cannot be packed stays as it is.
+      await pack(next, make).catch(() => {});
+    }
+    packing--;
+  };
+
+  const chunkOf = (
+    { key, queuedAt: time, count: events }: Kept,
+    text: Uint8Array<ArrayBuffer>,
+  ): StoredChunk => ({
     key,
-    queuedAt,
+    queuedAt: time,
     count: events,
-    text: kept.text ?? (await packing!.unpack(kept.packed!)),
+    text,
   });
 
   const seal = (): void => {
     if (count === 0) return;
     const text = takeBytes();
-    const kept: Kept = { key: ++lastKey, queuedAt, count, bytes: text.length, text };
+    const kept: Kept = { key: ++lastKey, queuedAt, count, bytes: text.length, text, isRead: false };
     chunks.set(lastKey, kept);
     plain += text.length;
-    // What cannot be packed stays as it is.
-    if (packing && plain > packAbove) packed = packed.then(() => pack(kept, packing)).catch(() => {});
+    if (packer && plain > packAbove) {
+      toPack.push(kept);
+      void packMore(packer);
+    }
     total = { count: total.count + count, bytes: total.bytes + text.length };
     used = count = 0;
     tail = '';
@@ -127,19 +154,23 @@ export const createMemoryStorage = (packing?: Packing): EventStorage => {
         left.count -= each.count;
         left.bytes -= each.bytes;
         if (found.length > 0 && (left.count < 0 || left.bytes < 0)) break;
+        each.isRead = true;
         found.push(each);
       }
-      if (found.some(({ text }) => !text)) return Promise.all(found.map(chunkOf));
-      return found as StoredChunk[];
+      // A text may be packed as soon as this returns.
+      if (found.every(({ text }) => text)) return found.map((each) => chunkOf(each, each.text!));
+      return Promise.all(
+        found.map(async (each) => chunkOf(each, each.text ?? (await packer!.unpack(each.packed!)))),
+      );
     },
 
     remove(removed) {
-      for (const { key, count: events, text } of removed) {
+      for (const { key } of removed) {
         const kept = chunks.get(key);
         if (!kept) continue;
         chunks.delete(key);
         if (kept.text) plain -= kept.bytes;
-        total = { count: total.count - events, bytes: total.bytes - text.length };
+        total = { count: total.count - kept.count, bytes: total.bytes - kept.bytes };
       }
     },
 

@@ -30,7 +30,7 @@ it('counts bytes, not characters, once it is known', () => {
   expect(storage.size()).toEqual({ count: 1, bytes: Buffer.byteLength(text) });
 });
 
-it('packs what waits beyond 16 MiB, and gives it back as it was, in order', async () => {
+it('packs what waits beyond 8 MiB, and gives it back as it was, in order', async () => {
   let packs = 0;
   const storage = createMemoryStorage({
     pack: async (bytes) => (packs++, new Uint8Array(await deflate(bytes))),
@@ -40,8 +40,15 @@ it('packs what waits beyond 16 MiB, and gives it back as it was, in order', asyn
   const count = 12_000;
   for (let n = 0; n < count; n++) void storage.append(json(n), 0);
   const { bytes } = storage.size();
+  // Texts that a request has in hand while their chunks and others are packed.
+  const inHand = await storage.read({ count: 50_000, bytes: 12 * 1024 * 1024 });
+  const asRead = inHand.map(({ text }) => Buffer.from(text));
   await expect.poll(() => packs, { timeout: 20_000 }).toBeGreaterThan(5);
   expect(storage.size()).toEqual({ count, bytes });
+  // The buffers of what is packed are used again.
+  for (let n = count; n < 2 * count; n++) void storage.append(json(n), 0);
+  await expect.poll(() => packs, { timeout: 20_000 }).toBeGreaterThan(40);
+  expect(inHand.every(({ text }, index) => asRead[index]!.equals(text))).toBe(true);
   let next = 0;
   let wrong = 0;
   for (;;) {
@@ -50,6 +57,6 @@ it('packs what waits beyond 16 MiB, and gives it back as it was, in order', asyn
     for (const { text } of chunks) for (const event of eventsOf(text)) if (event !== json(next++)) wrong++;
     await storage.remove(chunks);
   }
-  expect([next, wrong]).toEqual([count, 0]);
+  expect([next, wrong]).toEqual([2 * count, 0]);
   expect(storage.size()).toEqual({ count: 0, bytes: 0 });
 });
