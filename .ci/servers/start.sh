@@ -6,7 +6,7 @@ root=${NITKA_SERVERS_DIR:-${TMPDIR:-/tmp}/nitka-servers-$(id -u)}
 mkdir -p "$root"
 
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx firefox webkit); fi
+if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy firefox webkit); fi
 
 failed=()
 for name in "${names[@]}"; do
