@@ -28,6 +28,7 @@ import { registerScriptRoute } from './routes/script.ts';
 import { registerSettingsRoutes } from './routes/settings.ts';
 import { registerVisitorRoutes } from './routes/visitor.ts';
 import { createServer } from './server.ts';
+import { createTurns } from './turns.ts';
 import type { Logger } from './server.ts';
 import type { Spool } from './spool/spool.ts';
 
@@ -81,6 +82,18 @@ export const buildOperatorApp = async (
   return app;
 };
 
+/** Bodies that are judged in one turn of the event loop: some milliseconds. */
+const bytesInTurn = 128 * 1024;
+
+const inTurns = (reception: Reception): Reception => {
+  const turns = createTurns(bytesInTurn, setImmediate);
+  return async (delivery) => {
+    const turn = turns.wait(delivery.raw.length);
+    if (turn) await turn;
+    return reception(delivery);
+  };
+};
+
 /** The HTTP side, ready for `listen` or `inject`. Opens nothing, listens to nothing. */
 export const buildApp = async (config: CollectorConfig, parts: AppParts): Promise<FastifyInstance> => {
   const app = createServer(config, parts.logger);
@@ -101,7 +114,7 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   const cookie = createVisitorCookie(config.visitorCookie);
   const findSource = createFindSource(config.sources);
   const countRequest = createKeyLimit(parts.clock.now);
-  const own = createReception({ ingest: parts.ingest, findSource, countRequest });
+  const own = inTurns(createReception({ ingest: parts.ingest, findSource, countRequest }));
   const reception = parts.receptionOf?.(own, { countRequest }) ?? own;
   const receive = createReceive({ ...parts, reception, cookie });
   registerBatchRoutes(app, receive, config.limits.bodyBytes);

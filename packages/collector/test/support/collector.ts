@@ -44,22 +44,30 @@ export interface TestCollector extends Collector {
   balanced(): boolean;
 }
 
+/** With NITKA_TEST_WORKERS the events are judged by so many threads: what a test shows must be so with them, too. */
+const testWorkers = (): { workers: number; workerScript: string } | null => {
+  const workers = Number(process.env['NITKA_TEST_WORKERS'] ?? 0);
+  return workers > 0 ? { workers, workerScript } : null;
+};
+
 export const openTestCollector = async (
   config: Record<string, unknown> = {},
   folder = temporaryFolder(),
   parts: CollectorParts = {},
 ): Promise<TestCollector> => {
+  const own = testWorkers();
   const parsed = parseConfig(
     {
       sources: testSources,
       log: { level: 'silent' },
       loader: { maxDelayMs: 5 },
       listen: { port: 0 },
+      ...(own && { workers: own.workers }),
       ...config,
     },
     folder,
   );
-  const collector = await openCollector(parsed, parts);
+  const collector = await openCollector(parsed, { ...(own && { workerScript: own.workerScript }), ...parts });
   onTestFinished(() => collector.close());
   const names = parsed.destinations.map(({ name }: DestinationConfig) => name);
   return {
