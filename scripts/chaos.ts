@@ -1,5 +1,5 @@
 /**
- * `pnpm chaos [--target <name>] [--rounds N] [--seed S] [--destination <name>] [--no-page] [--only <fault>]`: kills parts at random moments and proves
+ * `pnpm chaos [--target <name>] [--rounds N] [--seed S] [--destination <name>] [--no-page] [--only <fault>] [--workers N]`: kills parts at random moments and proves
  * that nothing is lost and nothing is counted twice. A target is a file of scripts/chaos/ that exports `run`.
  */
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ interface Target {
     destination?: string | undefined;
     page?: boolean;
     only?: string | undefined;
+    workers?: number | undefined;
   }): Promise<boolean>;
 }
 
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     destination: { type: 'string' },
     page: { type: 'boolean', default: true },
     only: { type: 'string' },
+    workers: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -43,5 +45,7 @@ if (!targets.includes(values.target)) {
   const { run } = (await import(new URL(`./chaos/${values.target}.ts`, import.meta.url).href)) as Target;
   console.log(`${values.target}: ${rounds} rounds, seed ${seed}`);
   const { destination, page, only } = values;
-  if (!(await run({ rounds, seed, log: console.log, destination, page, only }))) process.exitCode = 1;
+  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  const options = { rounds, seed, log: console.log, destination, page, only, workers };
+  if (!(await run(options))) process.exitCode = 1;
 }

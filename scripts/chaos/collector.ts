@@ -20,6 +20,8 @@ interface Options {
   readonly destination?: string | undefined;
   /** False: without a browser. */
   readonly page?: boolean;
+  /** Threads of the collector that judge bodies; as many as it thinks fit without it. */
+  readonly workers?: number | undefined;
   /** Only faults whose name has this in it. */
   readonly only?: string | undefined;
 }
@@ -90,6 +92,7 @@ export const run = async ({
   destination = 'duckdb',
   page = true,
   only = '',
+  workers,
 }: Options): Promise<boolean> => {
   const name = destinationNames.find((known) => known === destination);
   if (!name) throw new Error(`--destination must be one of: ${destinationNames.join(', ')}`);
@@ -97,6 +100,7 @@ export const run = async ({
     destination: name,
     withPage: page,
     random: createRandom(seed),
+    workers,
   });
   const report = createReport({ rounds, log });
   try {

@@ -20,6 +20,8 @@ interface Options {
   readonly rounds: number;
   readonly seed: number;
   readonly log: (line: string) => void;
+  /** Threads of the collector that judge bodies; as many as it thinks fit without it. */
+  readonly workers?: number | undefined;
 }
 
 const keys = { site: 'fuzz-browser-key', till: 'fuzz-till-key' } as const;
@@ -27,7 +29,7 @@ const origin = 'http://shop.localhost:3000';
 const connections = 32;
 const probe = new URL('requests/pollution-probe.mjs', import.meta.url).href;
 
-const configOf = () => ({
+const configOf = (workers: number | undefined) => ({
   dataDir: './data',
   listen: { host: '127.0.0.1', port: 0 },
   sources: [
@@ -35,6 +37,7 @@ const configOf = () => ({
     { name: 'till', kind: 'server', writeKeySha256: createHash('sha256').update(keys.till).digest('hex') },
   ],
   log: { level: 'info' },
+  ...(workers !== undefined && { workers }),
 });
 
 /** Requests from which on memory is judged: before, caches still fill. */
@@ -87,11 +90,11 @@ const proveLoaded = async (collector: CollectorProcess, accepted: ReadonlySet<st
   return faults;
 };
 
-export const run = async ({ rounds, seed, log }: Options): Promise<boolean> => {
+export const run = async ({ rounds, seed, log, workers }: Options): Promise<boolean> => {
   const random = createRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'nitka-fuzz-'));
   const samplesFile = join(folder, 'memory');
-  const collector = createCollectorProcess(folder, configOf(), [probe], {
+  const collector = createCollectorProcess(folder, configOf(workers), [probe], {
     NITKA_FUZZ_SAMPLES: samplesFile,
   });
   const violations = new Map<string, number>();

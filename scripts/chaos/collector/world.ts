@@ -45,9 +45,15 @@ export interface WorldOptions {
   readonly destination: DestinationName;
   readonly withPage: boolean;
   readonly random: Random;
+  readonly workers?: number | undefined;
 }
 
-export const openWorld = async ({ destination: name, withPage, random }: WorldOptions): Promise<World> => {
+export const openWorld = async ({
+  destination: name,
+  withPage,
+  random,
+  workers,
+}: WorldOptions): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'nitka-chaos-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -77,6 +83,7 @@ export const openWorld = async ({ destination: name, withPage, random }: WorldOp
       limits: { freeDiskBytes: 0 },
       log: { level: 'info' },
       shutdownSeconds: 2,
+      ...(workers !== undefined && { workers }),
     });
     const end = await collector.start();
     if (end) throw new Error(`the collector did not start: ${end.output}`);
