@@ -81,9 +81,12 @@ try {
       name: 'consumer',
       private: true,
       type: 'module',
-      dependencies: Object.fromEntries(
-        tarballs.map((file) => [packageName(file), `file:${join(packs, file)}`]),
-      ),
+      dependencies: {
+        // What the disk queue is told to be installed with.
+        lmdb: JSON.parse(readFileSync(join(root, 'packages/sdk-node/package.json'), 'utf8')).peerDependencies
+          .lmdb,
+        ...Object.fromEntries(tarballs.map((file) => [packageName(file), `file:${join(packs, file)}`])),
+      },
     }),
   );
   await step('install', 'pnpm', [

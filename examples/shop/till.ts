@@ -1,19 +1,22 @@
 /**
  * A till: sells or takes back goods and reports it through `@nitka/node`, now or whenever its line is up again.
  *
- *     tsx till.ts --endpoint http://127.0.0.1:8080 --shop pokrovka --till 2 --receipt 48121 \
+ *     tsx till.ts --endpoint http://127.0.0.1:8080 --queue ./queue --shop pokrovka --till 2 --receipt 48121 \
  *       --phone '8 903 417 28 60' --items boletus-lamp:1,pebble-cushion:2 [--refund-of 48121] [--twice]
  *
+ * A receipt is on the till's disk before it is sent, and stays there until the collector has it, whatever happens to the till.
  * The write key is in NITKA_SERVER_KEY. Each line that it prints is a JSON object with `did`.
  */
 import { parseArgs } from 'node:util';
 import { createTracker, messageIdFrom } from '@nitka/node';
+import { diskQueue } from '@nitka/node/disk';
 import { priceOf, readBasket } from './src/basket.ts';
 import { productsOf } from './src/tracked.ts';
 
 const { values } = parseArgs({
   options: {
     endpoint: { type: 'string' },
+    queue: { type: 'string' },
     shop: { type: 'string' },
     till: { type: 'string' },
     receipt: { type: 'string' },
@@ -23,10 +26,10 @@ const { values } = parseArgs({
     twice: { type: 'boolean', default: false },
   },
 });
-const { endpoint, shop, till, receipt, phone, items, 'refund-of': refundOf, twice } = values;
+const { endpoint, queue, shop, till, receipt, phone, items, 'refund-of': refundOf, twice } = values;
 const writeKey = process.env['NITKA_SERVER_KEY'];
-if (!endpoint || !shop || !till || !receipt || !writeKey) {
-  console.error('Needed: --endpoint --shop --till --receipt, and NITKA_SERVER_KEY.');
+if (!endpoint || !queue || !shop || !till || !receipt || !writeKey) {
+  console.error('Needed: --endpoint --queue --shop --till --receipt, and NITKA_SERVER_KEY.');
   process.exit(1);
 }
 
@@ -35,6 +38,7 @@ const say = (did: string, details: object = {}): void => console.log(JSON.string
 const tracker = createTracker({
   endpoint,
   writeKey,
+  queue: diskQueue({ folder: queue }),
   context: { shop, till },
   flushInterval: 50,
   requestTimeout: 5000,
@@ -69,8 +73,11 @@ const call = {
 const report = async (): Promise<void> => {
   const sent = tracker.track(call);
   if (sent.error) throw sent.error;
+  const delivered = sent.delivered();
+  // The cashier's paper may be torn off now: a power cut loses nothing any more.
+  await sent.stored();
   say('stored', { messageId: sent.messageId, at: call.timestamp.toISOString() });
-  await sent.delivered();
+  await delivered;
   say('delivered', { messageId: sent.messageId });
 };
 

@@ -99,7 +99,7 @@ export const tell = async (
     `Receipt 48121 at ${soldAt?.slice(11, 19)} UTC: a lamp, two cushions, a throw. The cashier types ${bold(typed.till)}.`,
   );
   await saleTill.did('offline');
-  note('The till cannot reach the collector. It keeps the receipt and tries again.');
+  note('The till cannot reach the collector. The receipt is on its disk, and it tries again.');
 
   chapter('She returns the throw in another shop, before the sale has arrived');
   const refundTill = startTill(tillKey, {

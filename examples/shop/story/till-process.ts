@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -20,9 +23,11 @@ export interface TillProcess {
 
 const program = fileURLToPath(new URL('../till.ts', import.meta.url));
 
-/** Runs `till.ts` in a process of its own. */
+/** Runs `till.ts` in a process of its own, with an empty disk queue. */
 export const startTill = (writeKey: string, options: Record<string, string | true>): TillProcess => {
-  const args = Object.entries(options).flatMap(([name, value]) =>
+  const queue = mkdtempSync(join(tmpdir(), 'nitka-till-'));
+  const all: Record<string, string | true> = { ...options, queue };
+  const args = Object.entries(all).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : [`--${name}`, value],
   );
   const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
@@ -38,9 +43,11 @@ export const startTill = (writeKey: string, options: Record<string, string | tru
     for (const look of waiting) look();
   });
   const ended = new Promise<readonly TillLine[]>((resolve, reject) => {
-    child.once('close', (code) =>
-      code === 0 ? resolve(lines) : reject(new Error(`the till ended with ${code}:\n${complaints}`)),
-    );
+    child.once('close', (code) => {
+      rmSync(queue, { recursive: true, force: true });
+      if (code === 0) resolve(lines);
+      else reject(new Error(`the till ended with ${code}:\n${complaints}`));
+    });
   });
   // Whoever asks gets the reason; nobody asking must not end the process.
   ended.catch(() => {});
