@@ -16,8 +16,8 @@ From HTTP to the rows of a warehouse. ClickHouse and PostgreSQL are measured if 
 NITKA_TEST_POSTGRES name servers.
 
   --rounds <n>       all in turn (2)
-  --seconds <n>      of a round (10)
-  --connections <n>  each with one request at a time (256)
+  --seconds <n>      of a round (12)
+  --connections <n>  each with one request at a time (640)
   --growth <n>       rows in the table at the first step; ten and a hundred times as many at the next (10000; 0: none)
   --backlog <n>      only this: a warehouse that is stopped while so many events come in, with the memory over time
   --no-write         only print
@@ -26,8 +26,8 @@ NITKA_TEST_POSTGRES name servers.
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '2' },
-    seconds: { type: 'string', default: '10' },
-    connections: { type: 'string', default: '256' },
+    seconds: { type: 'string', default: '12' },
+    connections: { type: 'string', default: '640' },
     growth: { type: 'string', default: '10000' },
     backlog: { type: 'string', default: '0' },
     'no-write': { type: 'boolean', default: false },
