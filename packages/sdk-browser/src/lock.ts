@@ -1,12 +1,13 @@
 import type { Clock, Lock } from '@nitka/core';
+import { attempt } from './attempt.ts';
 
 export interface TabLock {
   readonly run: Lock;
   /**
-   * Gives the lock up and asks for none while the page is hidden away: a page that holds or awaits one is refused
+   * True: gives the lock up and asks for none, while the page is hidden away: a page that holds or awaits one is refused
    * by the back/forward cache (https://web.dev/articles/bfcache). What runs goes on; the collector removes duplicates.
    */
-  release(): void;
+  away(isAway: boolean): void;
 }
 
 /** Milliseconds until a lock counts as stuck. Longer than a request may take. */
@@ -19,22 +20,33 @@ const stuckAfter = 15_000;
  */
 export const createTabLock = ({ navigator }: Window, clock: Clock, name: string): TabLock => {
   let release = (): void => {};
+  let isAway = false;
   return {
-    release: () => release(),
-
-    async run(task) {
-      let work: ReturnType<typeof task> | undefined;
-      try {
-        const abort = new AbortController();
-        const { signal } = abort;
-        const released = new Promise((resolve) => (signal.onabort = resolve));
-        release = () => abort.abort();
-        clock.setTimeout(release, stuckAfter);
-        await navigator.locks.request(name, { signal }, () => Promise.race([(work = task()), released]));
-      } catch {
-        // Not there, refused, or waited too long; or the task itself failed, which the return below tells.
-      }
-      return work ?? task();
+    away(is) {
+      isAway = is;
+      if (is) release();
     },
+
+    run: (task) =>
+      new Promise((resolve) => {
+        let work: ReturnType<typeof task> | undefined;
+        // Told by the task itself, not by the lock: WebKit never says that one has ended while its page was hidden away.
+        const start = (): unknown => {
+          resolve((work ??= task()));
+          return work;
+        };
+        if (isAway) return start();
+        const asked = attempt(() => {
+          const abort = new AbortController();
+          const { signal } = abort;
+          const released = new Promise((end) => (signal.onabort = end));
+          release = () => abort.abort();
+          clock.setTimeout(release, stuckAfter);
+          return navigator.locks.request(name, { signal }, () => Promise.race([start(), released]));
+        });
+        // Not there, refused, or waited for too long.
+        if (asked) asked.catch(() => void start());
+        else start();
+      }),
   };
 };

@@ -297,8 +297,11 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
       plugins?.leave();
       live?.outbox.leave();
     },
-    freeze: lock.release,
-    comeBack: () => void tracker.flush(),
+    freeze: () => lock.away(true),
+    comeBack() {
+      lock.away(false);
+      void tracker.flush();
+    },
   });
   listen(page, 'storage', (event) => {
     const { key, newValue } = event as StorageEvent;

@@ -81,15 +81,26 @@ describe('the send lock', () => {
     const [leaving, tab] = openTabs();
     void leaving.run(() => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(100);
-    leaving.release();
+    leaving.away(true);
     const done = tab.run(async () => 'sent');
     await vi.advanceTimersByTimeAsync(300);
     expect(await done).toBe('sent');
   });
 
+  it('is not asked for while the page is away, and is once it is back', async () => {
+    const asked = vi.fn((_name: string, _options: object, task: () => unknown) => task());
+    const tab = createTabLock(pageWith({ request: asked } as never), clock, 'lock');
+    tab.away(true);
+    expect(await tab.run(async () => 'sent')).toBe('sent');
+    expect(asked).not.toHaveBeenCalled();
+    tab.away(false);
+    expect(await tab.run(async () => 'sent')).toBe('sent');
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it('does without where there are no Web Locks', async () => {
     const tab = createTabLock(pageWith(undefined), clock, 'lock');
     expect(await tab.run(async () => 'sent')).toBe('sent');
-    tab.release();
+    tab.away(true);
   });
 });
