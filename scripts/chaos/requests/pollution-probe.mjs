@@ -50,6 +50,8 @@ if (file) {
     let sample = 0;
     process.on('SIGUSR2', () => {
       sample += 1;
+      // Between threads: there is no window, and no origin.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       channel.postMessage(sample);
       // Of its own: pages of mapped files are the kernel's to take back.
       const own = /RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];

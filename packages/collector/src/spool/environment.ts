@@ -75,7 +75,9 @@ export const openEnvironment = (folder: string): Environment => {
   const isNew = meta.get('randomIds') === undefined && [...seen.getKeys({ limit: 1 })].length === 0;
   const seenSum = (): SeenSum | null =>
     (meta.get(sumKey) as SeenSum | undefined) ?? (isNew ? emptySum : null);
-  const writeSeenSum = (sum: SeenSum): void => void meta.putSync(sumKey, sum);
+  const writeSeenSum = (sum: SeenSum): void => {
+    meta.putSync(sumKey, sum);
+  };
   /** Of the transaction under way. */
   const added = createSeenSum();
   const saveSum = (): void => {

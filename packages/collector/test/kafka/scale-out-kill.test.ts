@@ -2,8 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
+import { parseConfig } from '../../src/config-file.ts';
+import { readKafkaBooks } from '../../src/kafka/books-report.ts';
 import type { LedgerLine } from '../../src/ledger.ts';
-import { browserKey, temporaryFolder } from '../support/collector.ts';
+import { browserKey, temporaryFolder, testSources } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
 import { freshName, kafkaSpool } from '../support/kafka.ts';
 import { createCollectorProcess } from '../support/process.ts';
@@ -17,6 +19,8 @@ takeTurns(kafka, postgres);
 const rounds = Number(process.env['NITKA_KAFKA_ROUNDS'] ?? 1);
 const firstSeed = Number(process.env['NITKA_KAFKA_SEED'] ?? 1);
 const kills = 4;
+/** Milliseconds without any progress after which nothing is waited for any more. */
+const standstill = 90_000;
 const missing = kafka.missing ?? postgres.missing;
 
 const pause = (milliseconds: number): Promise<void> =>
@@ -100,16 +104,18 @@ const round = async (seed: number, loaderCount: number, destination: object) => 
   finished = true;
   await sending;
 
-  const books = async (): Promise<LedgerLine[]> => {
-    const text = await loaders[0]!
-      .run('ledger', '--json')
-      .catch((error: { stdout?: string }) => error.stdout);
-    return JSON.parse(text || '[]') as LedgerLine[];
-  };
+  const parsed = parseConfig({ sources: testSources, ...config('loader') }, temporaryFolder());
   let lines: LedgerLine[] = [];
-  for (const until = Date.now() + 150_000; Date.now() < until;) {
-    lines = await books();
-    if (lines.length === 1 && lines[0]!.pending === 0) break;
+  // As long as something is loaded it is waited for, however slow the machine is.
+  let least = Infinity;
+  let until = Date.now() + standstill;
+  while (least > 0 && Date.now() < until) {
+    await pause(250);
+    lines = await readKafkaBooks(parsed).catch(() => []);
+    const pending = lines[0]?.pending ?? Infinity;
+    if (pending >= least) continue;
+    least = pending;
+    until = Date.now() + standstill;
   }
   const accepted = senders.flatMap((sender) => sender.accepted);
   const repeats = senders.reduce((sum, sender) => sum + sender.repeats(), 0);
