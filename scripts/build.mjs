@@ -54,7 +54,7 @@ function removeOlder(dist, started) {
   }
 }
 
-function buildApart(name, force) {
+async function buildApart(name, force) {
   if (!force && isFresh(join(root, folders[name]))) {
     console.log(`fresh  ${name}`);
     return true;
