@@ -9,7 +9,7 @@ import type { Outage, Throughput } from './results.ts';
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Milliseconds after which a program that hangs is ended. */
-const patience = 120_000;
+const patience = 60_000;
 
 interface Count {
   readonly delivered: number;

@@ -24,7 +24,7 @@ const delivery = (rounds: readonly Throughput[]): string => {
   );
 };
 
-export const resultTables = ({ subjects, calls, outageCalls }: Results): Table[] => [
+export const resultTables = ({ subjects, calls, standardCalls, outageCalls }: Results): Table[] => [
   {
     head: [
       'library',
@@ -33,7 +33,7 @@ export const resultTables = ({ subjects, calls, outageCalls }: Results): Table[]
       `arrived of ${number(calls)} (+copies)`,
       'peak MiB',
       'default settings: events/s',
-      'arrived (+copies)',
+      `arrived of ${number(standardCalls)} (+copies)`,
     ],
     rows: subjects.map(({ label, tuned, standard }) => [
       label,

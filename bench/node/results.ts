@@ -39,6 +39,8 @@ export interface Results {
   readonly date: string;
   readonly machine: Machine;
   readonly calls: number;
+  /** Calls of a round with default settings. */
+  readonly standardCalls: number;
   readonly outageCalls: number;
   readonly rounds: number;
   readonly subjects: readonly SubjectResults[];
