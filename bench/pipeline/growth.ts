@@ -7,7 +7,7 @@ import type { Row } from '../../packages/collector/src/row.ts';
 import { median } from '../shared/statistics.ts';
 import type { Destination, GrowthStep } from './results.ts';
 
-export const perLoad = 10_000;
+const perLoad = 10_000;
 /** Loads of which the median counts. */
 const sampled = 5;
 

@@ -51,7 +51,7 @@ const floor = (label: string, eventsPerSecond: number): string[] => [
   ...Array.from({ length: 8 }, () => ''),
 ];
 
-export const growthTable = ({ growth }: Results): Table => {
+const growthTable = ({ growth }: Results): Table => {
   const labels = [...new Set(growth.map(({ destination }) => destination))];
   return {
     head: [

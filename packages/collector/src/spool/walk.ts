@@ -8,7 +8,7 @@ export interface StoredChunk {
 }
 
 /** The key of the chunk that holds `sequence`, or of the first one behind it. */
-export const chunkStart = (events: Database<Buffer, number>, sequence: number): number => {
+const chunkStart = (events: Database<Buffer, number>, sequence: number): number => {
   for (const key of events.getKeys({ start: sequence, reverse: true, limit: 1 })) return key;
   return sequence;
 };
