@@ -199,7 +199,8 @@ const look = (path: string): Promise<Look> =>
   withFile(path, async (file) => {
     const stamp = async (): Promise<string> => {
       const { size, ino } = await file.stat({ bigint: true });
-      const start = Buffer.alloc(2 * 4096);
+      // Both meta pages, also where pages are 16 KiB.
+      const start = Buffer.alloc(5 * 4096);
       await file.read(start, 0, start.length, 0);
       return `${ino} ${size} ${start.toString('base64')}`;
     };
