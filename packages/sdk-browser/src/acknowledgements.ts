@@ -51,11 +51,12 @@ export const createAcknowledgements = ({
 
   /** @returns true while a request of another page may have its answer on the way */
   const look = (): boolean => {
-    const cookies = readCookies();
+    // Asks another process: only where there is something to look for.
+    let cookies: string | undefined;
     const awaited = store.keys(prefix).filter((name) => {
       if (own.has(name)) return false;
       const [at, ...keys] = (store.get(prefix + name) ?? '').split(',');
-      const hasArrived = name.length > 9 && cookies.includes(name);
+      const hasArrived = name.length > 9 && (cookies ??= readCookies()).includes(name);
       if (!hasArrived && Math.abs(clock.now() - Number(at)) < patience) return true;
       if (hasArrived) remove(keys);
       store.remove(prefix + name);

@@ -29,22 +29,10 @@ export interface Features {
   ) => JsonObject | Promise<JsonObject>;
 }
 
-const standard: Features = {
-  createPlugins: plugins,
-  createBareVisit: bareVisit,
-  readCompress: ({ compress }) => compress,
-  createPageReader: pageReader,
-  readDevice: device,
-  readLater: (store) => ({ timezone: readTimezone(store) }),
-  protectTraits: protect,
-};
-
-export const {
-  readCompress,
-  createPlugins,
-  createBareVisit,
-  createPageReader,
-  readDevice,
-  readLater,
-  protectTraits,
-} = standard;
+export const createPlugins: Features['createPlugins'] = plugins;
+export const createBareVisit: Features['createBareVisit'] = bareVisit;
+export const readCompress: Features['readCompress'] = ({ compress }) => compress;
+export const createPageReader: Features['createPageReader'] = pageReader;
+export const readDevice: Features['readDevice'] = device;
+export const readLater: Features['readLater'] = (store) => ({ timezone: readTimezone(store) });
+export const protectTraits: Features['protectTraits'] = protect;

@@ -7,13 +7,17 @@ const open = () => {
   const store = memoryStore();
   const clock = createFakeClock();
   let cookies = '_ga=1';
+  let looks = 0;
   const removed: unknown[] = [];
   const page = () =>
     createAcknowledgements({
       store,
       prefix: 'ntk.a.',
       remove: (keys) => void removed.push(...keys),
-      readCookies: () => cookies,
+      readCookies() {
+        looks++;
+        return cookies;
+      },
       clock,
     });
   const left = page();
@@ -22,6 +26,7 @@ const open = () => {
     left,
     next: page(),
     name,
+    looks: () => looks,
     clock,
     removed,
     store,
@@ -44,6 +49,12 @@ describe('the answer to a page that has gone', () => {
     await next.settle();
     expect(removed).toEqual(['1', '2']);
     expect(store.keys('')).toEqual([]);
+  });
+
+  it('costs no look at the cookies where no page has gone', async () => {
+    const { left, looks } = open();
+    await left.settle();
+    expect(looks()).toBe(0);
   });
 
   it('is waited for a moment', async () => {

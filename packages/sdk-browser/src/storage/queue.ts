@@ -1,11 +1,4 @@
-import {
-  limits,
-  type Clock,
-  type DropCounts,
-  type ErrorCode,
-  type QueueLimit,
-  type QueueRecord,
-} from '@nitka/core';
+import { limits, type Clock, type DropCounts, type ErrorCode, type QueueLimit } from '@nitka/core';
 import { attempt } from '../attempt.ts';
 import type { Listeners } from '../listeners.ts';
 import type { Settings } from '../options.ts';
@@ -13,10 +6,12 @@ import { utf8Length } from '../utf8.ts';
 import type { TextStore } from './text-store.ts';
 
 /** One event that waits. */
-export interface EventRecord extends QueueRecord {
+export interface EventRecord {
   readonly key: string;
   /** As it is stored. */
   json: string;
+  /** In UTF-8. */
+  readonly bytes: number;
 }
 
 /** What waits for delivery: the queue of all tabs of a site, bounded. */
@@ -122,7 +117,7 @@ export const createEventQueue = (
         else if (found.length && (left < size || found.length >= limit.count)) break;
         else {
           left -= size;
-          found.push({ key, json, bytes: size, queuedAt });
+          found.push({ key, json, bytes: size });
         }
       }
       if (gone.length) remove(gone);

@@ -12,7 +12,7 @@ const betweenSteps = 600_000;
 const oneSubmission = 60_000;
 
 /** What was there at a moment that is past. */
-export interface Kept {
+interface Kept {
   /** The form, or the block that serves as one. */
   readonly root?: Element | undefined;
   readonly copies?: readonly FieldCopy[] | undefined;
@@ -26,7 +26,7 @@ export interface Kept {
 export type Judge = (moment: Moment, kept?: Kept) => boolean;
 
 /** What a judge has found: nothing where the form has no identifier of the visitor. */
-export type Tell = (form: Element, found: Identifiers) => void;
+type Tell = (form: Element, found: Identifiers) => void;
 
 /**
  * Tells each submission of a form or of a block that serves as one: native, or sent by a script with or without a

@@ -2,7 +2,7 @@ import type { PluginHost } from '../../plugin.ts';
 import { patch } from '../parts/patch.ts';
 
 /** The type says that a Request carries text. */
-export const isTextual = ({ headers }: Request): boolean =>
+const isTextual = ({ headers }: Request): boolean =>
   /json|urlenc|text/.test(headers.get('content-type') ?? '');
 
 /** A Request is read once, which is for the page to do: of what is text, a copy. */
