@@ -7,7 +7,13 @@ import { draw, number } from './draw.ts';
 import type { Results, Round } from './results.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
-const label = { bare: 'bare route', collector: 'Nitka' } as const;
+const subjects = ['bare', 'collector', 'workers'] as const;
+const labelOf = (subject: Round['subject'], { workers }: Results): string =>
+  subject === 'bare'
+    ? 'bare route'
+    : subject === 'collector'
+      ? 'Nitka'
+      : `Nitka, ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
 
 const roundsOf = ({ rounds }: Results, subject: Round['subject'], events: number): Round[] =>
   rounds.filter((round) => round.subject === subject && round.events === events);
@@ -32,10 +38,10 @@ export const resultTables = (results: Results): Table[] => {
       'RSS, peak MiB',
     ],
     rows: bodies.flatMap((events) => [
-      ...(['bare', 'collector'] as const).map((subject) => {
+      ...subjects.map((subject) => {
         const rounds = roundsOf(results, subject, events);
         return [
-          label[subject],
+          labelOf(subject, results),
           number(events),
           number(speed(results, subject, events)),
           (speed(results, subject, events) / speed(results, 'bare', events)).toFixed(2),
@@ -96,9 +102,9 @@ const panel = (
 ): Panel => ({
   title: `${title}, ${events} ${events === 1 ? 'event' : 'events'} a body`,
   unit,
-  bars: (['bare', 'collector'] as const).map((subject) => {
+  bars: subjects.map((subject) => {
     const value = middle(roundsOf(results, subject, events), of);
-    return { label: label[subject], value, text: number(value) };
+    return { label: labelOf(subject, results), value, text: number(value) };
   }),
 });
 
@@ -106,7 +112,7 @@ const picture = (results: Results): string =>
   draw({
     title: 'The collector beside a bare route',
     subtitle: `${results.date}, Node ${results.machine.node}, ${results.machine.cores} × ${results.machine.processor}; medians`,
-    ours: ['Nitka'],
+    ours: subjects.slice(1).map((subject) => labelOf(subject, results)),
     panels: [...new Set(results.rounds.map(({ events }) => events))].flatMap((events) => [
       panel(
         results,

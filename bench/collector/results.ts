@@ -5,7 +5,8 @@ import type { SyncFigures } from './sync.ts';
 
 /** One of those that are compared, with so many events in a body. */
 export interface Round extends LoadFigures {
-  readonly subject: 'bare' | 'collector';
+  /** `collector` has no workers, `workers` has `Results.workers` of them. */
+  readonly subject: 'bare' | 'collector' | 'workers';
   readonly events: number;
   readonly memory: Memory;
 }
@@ -39,6 +40,7 @@ export interface Results {
   readonly machine: Machine;
   readonly connections: number;
   readonly seconds: number;
+  readonly workers: number;
   readonly rounds: readonly Round[];
   readonly disk: readonly (SyncFigures & { readonly events: number; readonly together: number })[];
   readonly history: readonly HistoryStep[];

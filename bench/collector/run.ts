@@ -13,7 +13,8 @@ import { measureSync } from './sync.ts';
 const help = `pnpm bench collector [options]
 
   --rounds <n>       all in turn (3)
-  --seconds <n>      of a round (8)
+  --seconds <n>      of a round (6)
+  --workers <n>      of the collector that has some (1)
   --connections <n>  each with one request at a time (256)
   --history <n>      ids that are known at the first step; ten and a hundred times as many at the next (20000)
   --stopped <list>   events that come in while the warehouse is stopped (50000,500000)
@@ -23,7 +24,8 @@ const help = `pnpm bench collector [options]
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '6' },
+    workers: { type: 'string', default: '1' },
     connections: { type: 'string', default: '256' },
     history: { type: 'string', default: '20000' },
     stopped: { type: 'string', default: '50000,500000' },
@@ -38,6 +40,7 @@ const newest = new URL('results/latest.json', folder);
 /** Seconds before each measurement: V8 compiles what it has seen often. */
 const warmUp = 3;
 const bodies = [1, 20];
+const subjects = ['bare', 'collector', 'workers'] as const;
 
 const measureRound = async (
   subject: Round['subject'],
@@ -46,7 +49,8 @@ const measureRound = async (
   connections: number,
 ): Promise<Round> => {
   const bare = subject === 'bare' ? await startBare() : null;
-  const collector = bare ? null : await startCollector();
+  const workers = subject === 'workers' ? Number(values.workers) : 0;
+  const collector = bare ? null : await startCollector({ workers });
   const server = (bare ?? collector)!;
   try {
     await sendLoad({ port: server.port, events, connections, seconds: warmUp });
@@ -69,12 +73,15 @@ const measureAll = async (): Promise<Results> => {
     .split(',')
     .map(Number)
     .filter((events) => events > 0);
-  const progress = startProgress(rounds * bodies.length * 2 + 4 + histories.length * 2 + backlogs.length);
+  const progress = startProgress(
+    rounds * bodies.length * subjects.length + 4 + histories.length * 2 + backlogs.length,
+  );
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
     connections,
     seconds,
+    workers: Number(values.workers),
     rounds: [],
     disk: [],
     history: [],
@@ -92,7 +99,7 @@ const measureAll = async (): Promise<Results> => {
   }
   for (let round = 1; round <= rounds; round += 1) {
     for (const events of bodies) {
-      for (const subject of ['bare', 'collector'] as const) {
+      for (const subject of subjects) {
         found.rounds = [...found.rounds, await measureRound(subject, events, seconds, connections)];
         progress.step(`round ${round}: ${subject}, ${events} events a body`);
       }
