@@ -175,6 +175,43 @@ describe.each(browserNames)('the tracker in %s', (name) => {
         expect(await browser.cookies()).toEqual([]);
       }));
 
+    // Chromium without windows keeps no page; test-e2e/back-forward.test.ts asks it for its reasons.
+    test.skipIf(name === 'chromium')('goes on in a page that comes back from the back/forward cache', () =>
+      withBrowser(name, async (_browser, page) => {
+        stage.site.route(
+          '/cached',
+          stage
+            .html('data-flush-interval="30"', '<a href="/empty">Away</a>')
+            .replace('data-plugins=""', 'data-plugins="page-views"')
+            .replace(
+              '<script',
+              '<script>window.shows = []; addEventListener("pageshow", (event) => shows.push(event.persisted));</script>\n<script',
+            ),
+        );
+        await visit(page, stage.site.url('/cached'));
+        await ready(page);
+        await trackMany(page, 'cached', 3);
+        await page.click('a');
+        await expect.poll(() => page.url(), { timeout: 20_000 }).toBe(stage.site.url('/empty'));
+        await page.evaluate('void setTimeout(() => history.back())');
+        await expect
+          .poll(() => page.evaluate('window.shows?.join()').catch(() => ''), { timeout: 20_000 })
+          .toBe('false,true');
+        await page.evaluate(() => (window as unknown as Tracked).nitka.track('cached 4'));
+        const rows = await stage.rows('cached %', 4);
+        expect(rows.map((row) => row.event).sort()).toEqual(['cached 1', 'cached 2', 'cached 3', 'cached 4']);
+        expect(new Set(rows.map((row) => row.session_id)).size).toBe(1);
+        const views = await stage.collector.eventually<{ what: string; count: string }>(
+          `SELECT coalesce(event, type) AS what, count(*) AS count FROM raw_events
+           WHERE (payload->>'$.context.page.path') = '/cached' AND coalesce(event, type) IN ('page', 'Page Left')
+           GROUP BY what ORDER BY what`,
+          (found) => found.some((row) => Number(row.count) === 2),
+        );
+        // One for the page as it loaded, one for its return.
+        expect(views.map((row) => Number(row.count))).toEqual([1, 2]);
+      }),
+    );
+
     test('reads a phone from a submitted form', () =>
       withBrowser(name, async (_browser, page) => {
         const form = '<form action="/empty"><input type="tel" name="phone"><button>Send</button></form>';

@@ -69,7 +69,8 @@ const held = async (context: BrowserContext, page: Page): Promise<Record<Tier, u
 
 describe('the visitor id in a real browser', () => {
   for (const lost of losses) {
-    it(`is the same after losing ${lost.join(', ') || 'nothing'}`, async () => {
+    // Side by side: each is a visitor of its own, who mostly waits.
+    it.concurrent(`is the same after losing ${lost.join(', ') || 'nothing'}`, async () => {
       const context = await stage.context();
       const page = await context.newPage();
       const name = `lost ${lost.join('+') || 'nothing'}`;

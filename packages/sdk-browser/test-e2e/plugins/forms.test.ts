@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+// Side by side: a page of a form mostly waits.
 const act = async ({ html, steps }: FormFixture) => {
   const live = await bench.open(html, { forms: 'forms()' });
   for (const [kind, target, value] of steps) {
@@ -28,7 +29,7 @@ const act = async ({ html, steps }: FormFixture) => {
 const ascii = (email: string) => email.replace(/@(.*)/, (_, domain: string) => `@${domainToASCII(domain)}`);
 
 describe('forms in Chromium that tell who the visitor is', () => {
-  test.each(linking)('$name', async (fixture) => {
+  test.concurrent.each(linking)('$name', async (fixture) => {
     const { received, faults } = await act(fixture);
     expect(received.map(({ type, traits }) => [type, traits])).toEqual(
       fixture.links.map(({ email, ...rest }) => [
@@ -41,7 +42,7 @@ describe('forms in Chromium that tell who the visitor is', () => {
 });
 
 describe('forms in Chromium that tell nothing', () => {
-  test.each(silent)('$name', async (fixture) => {
+  test.concurrent.each(silent)('$name', async (fixture) => {
     const { received, faults } = await act(fixture);
     expect(received).toEqual([]);
     expect(faults).toEqual([]);
