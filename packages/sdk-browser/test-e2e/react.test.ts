@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createViteServer, type ViteDevServer } from 'vitest/node';
+import { createViteServer } from 'vitest/node';
 import { launchChromium } from '../../../tests/support/chromium.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,7 +37,7 @@ const files: Record<string, string> = {
     createRoot(document.getElementById('root')).render(<StrictMode><Product sku="A-1" /></StrictMode>);`,
 };
 
-let server: ViteDevServer;
+let server: Awaited<ReturnType<typeof createViteServer>>;
 let browser: Browser;
 let cacheDir: string;
 const received: { type: string; event?: string; messageId: string }[] = [];

@@ -89,7 +89,7 @@ describe('the send lock', () => {
 
   it('is not asked for while the page is away, and is once it is back', async () => {
     const asked = vi.fn((_name: string, _options: object, task: () => unknown) => task());
-    const tab = createTabLock(pageWith({ request: asked } as never), clock, 'lock');
+    const tab = createTabLock(pageWith({ request: asked }), clock, 'lock');
     tab.away(true);
     expect(await tab.run(async () => 'sent')).toBe('sent');
     expect(asked).not.toHaveBeenCalled();
