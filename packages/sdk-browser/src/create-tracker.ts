@@ -2,7 +2,8 @@ import type { EventMap, Tracker } from './api.ts';
 import { attempt } from './attempt.ts';
 import { createInertTracker } from './inert.ts';
 import { readOptions, type TrackerOptions } from './options.ts';
-import { createPageTracker, type PageTracker } from './tracker.ts';
+import type { PageTracker } from './page-tracker.ts';
+import { createPageTracker } from './tracker.ts';
 
 // Taken when the script loads: later the page, or another script, may have replaced it.
 const nativeFetch = (globalThis.fetch as typeof fetch | undefined)?.bind(globalThis);

@@ -1,12 +1,5 @@
-import {
-  toJson,
-  withFields,
-  type ErrorCode,
-  type EventContext,
-  type EventType,
-  type JsonObject,
-} from '@nitka/core';
-import type { QueuedCall, Tracker } from './api.ts';
+import { toJson, withFields } from '@nitka/core';
+import type { ErrorCode, EventContext, EventType, JsonObject } from '@nitka/core';
 import { attempt } from './attempt.ts';
 import { createCalls } from './calls.ts';
 import { pageClock as clock } from './clock.ts';
@@ -23,6 +16,7 @@ import { createLifecycle, watchPage } from './lifecycle.ts';
 import { createListeners } from './listeners.ts';
 import { createTabLock } from './lock.ts';
 import type { Settings } from './options.ts';
+import type { PageParts, PageTracker } from './page-tracker.ts';
 import { createCookieTier } from './storage/cookie.ts';
 import { createDatabaseTier } from './storage/indexed-db.ts';
 import { createTextStore } from './storage/text-store.ts';
@@ -36,18 +30,6 @@ const library = { name: '@nitka/browser', version };
 
 /** Events that wait for consent, in memory. */
 const maxPending = 1000;
-
-export interface PageParts {
-  readonly page: Window & typeof globalThis;
-  /** As it was when the script loaded: the page may replace it later. */
-  readonly fetch: typeof globalThis.fetch | undefined;
-  readonly onClose: () => void;
-}
-
-export interface PageTracker extends Tracker {
-  /** Makes calls that are given as data. */
-  push(...calls: QueuedCall[]): void;
-}
 
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (settings: Settings, { page, fetch, onClose }: PageParts): PageTracker => {

@@ -16,6 +16,7 @@ export interface CookieTier {
 }
 
 /** The text of the cookies that a page's script can read, even if an image is called `cookie`. Empty where they are blocked. */
+// oxlint-disable-next-line typescript/no-unnecessary-template-expression
 export const cookieText = (document: Document): string => attempt(() => `${document.cookie}`) ?? '';
 
 /** The same, one by one, in the browser's order. */

@@ -30,7 +30,7 @@ const open = (page = 'aa', store = local(), bounds = {}) => {
 const asStorage = (queue: ReturnType<typeof open>): QueueStorage => ({
   append: (json, _bytes, at) => queue.addAt(at, json),
   read: (limit, after = '') => queue.read(limit, (key) => key <= (after as string)),
-  remove: (records) => queue.remove(records.map(({ key }) => key as string)),
+  remove: (records) => queue.remove(records.map(({ key }) => key)),
   size: () => ({
     count: queue.refresh().length,
     bytes: queue.read(everything, none).reduce((sum, { bytes }) => sum + bytes, 0),
