@@ -25,6 +25,7 @@ const faults = (replaced?: string, by = ''): string[] => {
     {
       ...config.compilerOptions,
       plugins: undefined,
+      incremental: undefined,
       typeRoots: [join(root, 'node_modules/@types')],
       paths: {
         '@nitka/browser': [join(root, 'packages/sdk-browser/dist/index.d.ts')],
