@@ -29,7 +29,15 @@ export interface Plugins {
   close(): void;
 }
 
-export const createPlugins = ({ page, tracker, callingCode, visitorId, listen, report, guard }: HostParts): Plugins => {
+export const createPlugins = ({
+  page,
+  tracker,
+  callingCode,
+  visitorId,
+  listen,
+  report,
+  guard,
+}: HostParts): Plugins => {
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];

@@ -95,7 +95,8 @@ const checkIndex = async (
 
 const inspect = async (environment: Environment, options: VerifyOptions): Promise<Verified> => {
   const { folder, destinations, whole = false, onProgress } = options;
-  const { bytes = whole ? Infinity : 256 * 1024 * 1024, ids = whole ? Number.MAX_SAFE_INTEGER : 100_000 } = options;
+  const { bytes = whole ? Infinity : 256 * 1024 * 1024, ids = whole ? Number.MAX_SAFE_INTEGER : 100_000 } =
+    options;
   const { meta, events } = environment;
   const head = (meta.get('head') as number | undefined) ?? 1;
   checkSeal(folder, meta.get('id') as string | undefined, head);
