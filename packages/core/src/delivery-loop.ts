@@ -1,7 +1,7 @@
 import type { DropCounts } from './batch.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Clock, Lock, MaybePromise, TransportReply } from './ports.ts';
-import { isDelivered, isHeld, isRefused, retryAfter } from './response.ts';
+import { hasReason, isDelivered, isHeld, isRefused, retryAfter } from './response.ts';
 
 export interface DeliveryLoopOptions {
   /** Events that wait before a batch is sent without waiting longer. */
@@ -120,8 +120,9 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
   /** @param wish milliseconds that the collector asked for; NaN if it did not */
   const fail = (code: ErrorCode, detail: string, wish = NaN): false => {
     const pause = backoff(++failures) + (code === 'delivery_held' ? holdFor : 0);
-    const kind = wish >= 0 ? asked : backedOff;
-    if (kind >= wait) setWait(kind, wish >= 0 ? wish : pause);
+    // No wait at all, as a clock that is ahead makes of a date, would be a request after the other.
+    const kind = wish > 0 ? asked : backedOff;
+    if (kind >= wait) setWait(kind, wish > 0 ? wish : pause);
     onFailed(code, detail);
     return false;
   };
@@ -144,11 +145,13 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
       return true;
     }
     queue.restoreDropped(dropped);
-    if (isHeld(status)) return fail('delivery_held', `HTTP ${status}`);
+    const middle = records.length >> 1;
+    if (isHeld(status) || (isRefused(status) && !middle && !hasReason(reply))) {
+      return fail('delivery_held', `HTTP ${status}`);
+    }
     if (!isRefused(status)) {
       return fail('delivery_failed', `HTTP ${status}`, retryAfter(reply.retryAfter, clock.now()));
     }
-    const middle = records.length >> 1;
     if (middle) return (await deliver(records.slice(0, middle))) && deliver(records.slice(middle));
     await remove(records);
     queue.countDropped('delivery_refused');

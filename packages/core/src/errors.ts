@@ -106,7 +106,7 @@ export const errors = {
   event_expired: { status: null, text: 'The event waited longer than the maximum age and was removed.' },
   storage_failed: {
     status: null,
-    text: 'The storage tier failed. The next tier takes over; see the detail.',
+    text: 'The storage failed; the detail says how. A page goes on with its next tier.',
   },
   delivery_failed: {
     status: null,

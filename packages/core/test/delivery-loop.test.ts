@@ -108,6 +108,18 @@ describe('when a batch is sent', () => {
 });
 
 describe('temporary failures', () => {
+  it.each(['0', 'Sat, 01 Jan 2000 00:00:00 GMT'])(
+    'backs off where Retry-After %s asks for no wait: else a collector that is down is asked without a pause',
+    async (retryAfter) => {
+      const { clock, transport, track } = open(() => ({ status: 503, retryAfter }));
+      track('a', 'b', 'c');
+      await clock.advance(499);
+      expect(transport.requests).toHaveLength(1);
+      await clock.advance(1);
+      expect(transport.requests).toHaveLength(2);
+    },
+  );
+
   const failures: [string, TransportReply | Error][] = [
     ['no network', new Error('fetch failed')],
     ['408', { status: 408 }],
@@ -203,7 +215,7 @@ describe('lasting failures', () => {
 
   it.each([400, 413, 422])('%i: halves the batch, drops only the event that is refused', async (status) => {
     const { track, delivery, queue, transport, onRefused } = open((ids) =>
-      ids.includes('bad') ? { status } : accepted,
+      ids.includes('bad') ? { status, body: { code: 'invalid_body' } } : accepted,
     );
     track('a', 'b', 'bad', 'd', 'e');
     await delivery.flush();
@@ -213,10 +225,33 @@ describe('lasting failures', () => {
     expect(arrived.sort()).toEqual(['a', 'b', 'd', 'e']);
   });
 
+  it.each([
+    [400, '<h1>The plain HTTP request was sent to HTTPS port</h1>'],
+    [413, undefined],
+    [451, '<h1>Unavailable</h1>'],
+  ])('%i: a proxy has no say in what is dropped', async (status, body) => {
+    let isPast = false;
+    const { track, delivery, queue, onRefused, onFailed } = open(() =>
+      isPast ? accepted : { status, body },
+    );
+    track('a', 'b', 'c');
+    await delivery.flush();
+    expect(queue.count()).toBe(3);
+    expect(onRefused).not.toHaveBeenCalled();
+    expect(onFailed).toHaveBeenCalledWith('delivery_held', `HTTP ${status}`);
+    isPast = true;
+    await delivery.flush();
+    expect(queue.count()).toBe(0);
+  });
+
   it('reports in the next batch what was dropped, until that arrives', async () => {
     let online = true;
     const { track, delivery, transport } = open((ids) =>
-      !online ? new Error('offline') : ids.includes('bad') ? { status: 400 } : accepted,
+      !online
+        ? new Error('offline')
+        : ids.includes('bad')
+          ? { status: 400, body: { code: 'malformed_json' } }
+          : accepted,
     );
     track('bad');
     await delivery.flush();
