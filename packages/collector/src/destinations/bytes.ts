@@ -4,10 +4,14 @@ export interface Bytes {
   int16BE(value: number): void;
   int32BE(value: number): void;
   int64BE(value: bigint): void;
+  /** The same number in two halves of 32 bits: a BigInt is an object on the heap. */
+  halvesBE(high: number, low: number): void;
   int64LE(value: bigint): void;
   /** LEB128. */
   varint(value: number): void;
   raw(value: Buffer): void;
+  /** `length` bytes of `source` from `start` on. */
+  part(source: Uint8Array, start: number, length: number): void;
   /** UTF-8 behind its length. */
   text(value: string, length: (bytes: number) => void): void;
   readonly length: number;
@@ -44,6 +48,11 @@ export const createBytes = (size: number): Bytes => {
       room(8);
       at = buffer.writeBigInt64BE(value, at);
     },
+    halvesBE(high, low) {
+      room(8);
+      buffer.writeInt32BE(high | 0, at);
+      at = buffer.writeInt32BE(low | 0, at + 4);
+    },
     int64LE(value) {
       room(8);
       at = buffer.writeBigInt64LE(value, at);
@@ -62,6 +71,13 @@ export const createBytes = (size: number): Bytes => {
     raw(value) {
       room(value.length);
       at += value.copy(buffer, at);
+    },
+    part(source, start, length) {
+      room(length);
+      // A call of the native copy costs as much as some forty turns of this loop.
+      if (length > 48) Buffer.prototype.copy.call(source, buffer, at, start, start + length);
+      else for (let index = 0; index < length; index += 1) buffer[at + index] = source[start + index]!;
+      at += length;
     },
     text(value, length) {
       const size = Buffer.byteLength(value);

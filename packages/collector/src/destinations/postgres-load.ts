@@ -3,30 +3,41 @@ import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { tables } from './columns.ts';
 import type { TableRow } from './columns.ts';
+import { DestinationError } from './destination.ts';
 import type { LoadBatch } from './destination.ts';
 import { encodeCopy } from './postgres-copy.ts';
+import { encodePages } from './postgres-pages.ts';
 
 type CopyFrom = typeof import('pg-copy-streams').from;
+type RawTable = 'raw_events' | 'raw_rejects';
 
-const listOf = (table: 'raw_events' | 'raw_rejects', prefix = ''): string =>
+export interface PostgresLoad {
+  readonly client: Client;
+  readonly copyFrom: CopyFrom;
+  readonly schema: string;
+}
+
+const listOf = (table: RawTable, prefix = ''): string =>
   tables[table].map(({ name }) => `${prefix}${name}`).join(', ');
 
-/** Personal data stands in the rows: PostgreSQL's own words about them (DETAIL) are not asked for. */
-const stage = async (
-  client: Client,
-  copyFrom: CopyFrom,
-  table: 'raw_events' | 'raw_rejects',
-  rows: Iterable<TableRow>,
-): Promise<void> => {
-  const into = client.query(
-    copyFrom(`COPY nitka_${table} (${listOf(table)}) FROM STDIN WITH (FORMAT binary)`),
-  );
-  await pipeline(Readable.from(encodeCopy(tables[table], rows)), into);
+/** Resolves with the number of rows. Personal data stands in them: PostgreSQL's own words about them (DETAIL) are not asked for. */
+const copy = async (
+  { client, copyFrom }: PostgresLoad,
+  table: RawTable,
+  into: string,
+  bytes: Iterable<Buffer>,
+): Promise<number> => {
+  const stream = client.query(copyFrom(`COPY ${into} (${listOf(table)}) FROM STDIN WITH (FORMAT binary)`));
+  await pipeline(Readable.from(bytes), stream);
+  return stream.rowCount;
 };
 
-function* withBatch(rows: Iterable<object>, { id, loadedAt }: LoadBatch): Generator<TableRow> {
+function* filled(rows: Iterable<object>, { id, loadedAt }: LoadBatch): Generator<TableRow> {
   for (const row of rows) yield { ...(row as TableRow), batch_id: id, loaded_at: loadedAt };
 }
+
+const encodeRows = (table: RawTable, rows: Iterable<object>, batch: LoadBatch): Generator<Buffer> =>
+  encodeCopy(tables[table], filled(rows, batch));
 
 /** A message id twice in one batch would get past the anti-join, which sees the table only. */
 const firstOfEach = (events: LoadBatch['events']): LoadBatch['events'] => {
@@ -34,43 +45,92 @@ const firstOfEach = (events: LoadBatch['events']): LoadBatch['events'] => {
   return events.filter(({ message_id: id }) => !seen.has(id) && seen.add(id));
 };
 
-/**
- * Loads the batch in one transaction. Loads of several collectors take turns by the lock on the small table, so that the anti-join
- * sees all that is there; whoever only reads is not held up, nor is the vacuum of raw_events.
- */
-export const loadPostgres = async (
-  client: Client,
-  copyFrom: CopyFrom,
-  schema: string,
-  batch: LoadBatch,
-): Promise<void> => {
-  const known = await client.query(`SELECT 1 FROM ${schema}.nitka_batches WHERE batch_id = $1`, [batch.id]);
-  if (known.rowCount !== 0) return;
+const inTransaction = async (client: Client, work: () => Promise<void>): Promise<void> => {
   await client.query('BEGIN');
   try {
-    const { events, rejects } = batch;
-    if (events.length > 0) await stage(client, copyFrom, 'raw_events', withBatch(firstOfEach(events), batch));
-    if (rejects.length > 0) await stage(client, copyFrom, 'raw_rejects', withBatch(rejects, batch));
-    await client.query(`LOCK TABLE ${schema}.nitka_batches IN SHARE ROW EXCLUSIVE MODE`);
-    const taken = await client.query(
-      `INSERT INTO ${schema}.nitka_batches (batch_id, events, rejects, loaded_at)
-       SELECT $1::text, $2::bigint, $3::bigint, timestamp with time zone 'epoch' + $4::float8 * interval '1 millisecond'
-       WHERE NOT EXISTS (SELECT 1 FROM ${schema}.nitka_batches WHERE batch_id = $1::text)`,
-      [batch.id, events.length, rejects.length, batch.loadedAt],
-    );
-    if (taken.rowCount !== 0) {
-      await client.query(
-        `INSERT INTO ${schema}.raw_events (${listOf('raw_events')}) SELECT ${listOf('raw_events', 's.')} FROM nitka_raw_events s
-         WHERE NOT EXISTS (SELECT 1 FROM ${schema}.raw_events r WHERE r.message_id = s.message_id)`,
-      );
-      const columns = listOf('raw_rejects');
-      await client.query(
-        `INSERT INTO ${schema}.raw_rejects (${columns}) SELECT ${columns} FROM nitka_raw_rejects`,
-      );
-    }
+    await work();
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 };
+
+/** True if a load of this id was committed. */
+export const isLoaded = async ({ client, schema }: PostgresLoad, { id }: LoadBatch): Promise<boolean> =>
+  (await client.query(`SELECT 1 FROM ${schema}.nitka_batches WHERE batch_id = $1`, [id])).rowCount !== 0;
+
+/** False if another writer has committed this batch meanwhile. */
+const takeBatch = async (
+  { client, schema }: PostgresLoad,
+  batch: LoadBatch,
+  events: number,
+): Promise<boolean> => {
+  const taken = await client.query(
+    `INSERT INTO ${schema}.nitka_batches (batch_id, events, rejects, loaded_at)
+     SELECT $1::text, $2::bigint, $3::bigint, timestamp with time zone 'epoch' + $4::float8 * interval '1 millisecond'
+     WHERE NOT EXISTS (SELECT 1 FROM ${schema}.nitka_batches WHERE batch_id = $1::text)`,
+    [batch.id, events, batch.rejects.length, batch.loadedAt],
+  );
+  return taken.rowCount !== 0;
+};
+
+/** Whether unique indexes keep a second row of a message, and a second batch of an id, out. */
+export const isGuarded = async (client: Client, schema: string): Promise<boolean> => {
+  const found = await client.query(
+    `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+     WHERE n.nspname = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnatts = 1
+     AND ((c.relname = 'raw_events' AND a.attname = 'message_id') OR (c.relname = 'nitka_batches' AND a.attname = 'batch_id'))
+     GROUP BY c.relname`,
+    [schema],
+  );
+  return found.rowCount === 2;
+};
+
+/** Another load has one of the rows: the failure of {@link loadDirectly} that {@link loadStaged} gets past. */
+export const isClash = (error: unknown): boolean =>
+  // unique_violation; deadlock_detected, when two loads have rows of each other.
+  ['23505', '40P01'].includes(String((error as { code?: unknown } | null)?.code));
+
+/**
+ * Rows go straight into the tables, and unique indexes watch over them: a message that is there already makes all of it fail. The lock
+ * lets others load at the same time, but nobody who stages or erases.
+ */
+export const loadDirectly = (to: PostgresLoad, batch: LoadBatch): Promise<void> =>
+  inTransaction(to.client, async () => {
+    const { client, schema } = to;
+    await client.query(`LOCK TABLE ${schema}.nitka_batches IN ROW EXCLUSIVE MODE`);
+    const rows = batch.pages
+      ? encodePages(batch.pages(), batch)
+      : encodeRows('raw_events', batch.events, batch);
+    const events = await copy(to, 'raw_events', `${schema}.raw_events`, rows);
+    if (batch.rejects.length > 0)
+      await copy(to, 'raw_rejects', `${schema}.raw_rejects`, encodeRows('raw_rejects', batch.rejects, batch));
+    if (!(await takeBatch(to, batch, events)))
+      throw new DestinationError('temporary', 'another connection has loaded the same batch');
+  });
+
+/**
+ * Rows go into tables of the session's own, and from there those that are missing into the others. Loads of this kind take turns by the
+ * lock on the small table, so that the anti-join sees all that is there; whoever only reads is not held up, nor is the vacuum of raw_events.
+ */
+export const loadStaged = (to: PostgresLoad, batch: LoadBatch): Promise<void> =>
+  inTransaction(to.client, async () => {
+    const { client, schema } = to;
+    const { events, rejects } = batch;
+    if (events.length > 0)
+      await copy(to, 'raw_events', 'nitka_raw_events', encodeRows('raw_events', firstOfEach(events), batch));
+    if (rejects.length > 0)
+      await copy(to, 'raw_rejects', 'nitka_raw_rejects', encodeRows('raw_rejects', rejects, batch));
+    await client.query(`LOCK TABLE ${schema}.nitka_batches IN SHARE ROW EXCLUSIVE MODE`);
+    if (!(await takeBatch(to, batch, events.length))) return;
+    await client.query(
+      `INSERT INTO ${schema}.raw_events (${listOf('raw_events')}) SELECT ${listOf('raw_events', 's.')} FROM nitka_raw_events s
+       WHERE NOT EXISTS (SELECT 1 FROM ${schema}.raw_events r WHERE r.message_id = s.message_id)`,
+    );
+    const columns = listOf('raw_rejects');
+    await client.query(
+      `INSERT INTO ${schema}.raw_rejects (${columns}) SELECT ${columns} FROM nitka_raw_rejects`,
+    );
+  });

@@ -6,11 +6,17 @@ import { connectPostgres } from './postgres-connect.ts';
 import type { PostgresConnection } from './postgres-connect.ts';
 import { erasePostgres } from './postgres-erase.ts';
 import { postgresFailure } from './postgres-failure.ts';
-import { loadPostgres } from './postgres-load.ts';
+import { isClash, isGuarded, isLoaded, loadDirectly, loadStaged } from './postgres-load.ts';
 import { migratePostgres, planPostgres } from './postgres-migrate.ts';
 import { parsePostgresOptions } from './postgres-options.ts';
 import { queryPostgres } from './postgres-query.ts';
 import { postgresStaging } from './postgres-schema.ts';
+
+/**
+ * Loads that look for repeats first, after one of them was there: what a failed COPY has written is dead weight in the table until the
+ * next vacuum.
+ */
+const carefulAfterClash = 200;
 
 /** PostgreSQL 12 and later, Greenplum 6 and 7. Rows and batch id are committed in one transaction. */
 export const createPostgres: CreateDestination = async (config): Promise<Destination> => {
@@ -22,6 +28,8 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
   );
   const patience = options.timeoutSeconds * 1000;
   let loading: PostgresConnection | null = null;
+  /** So many loads look for repeats before they insert. */
+  let careful = 0;
   let asking: PostgresConnection | null = null;
   let queries: Promise<unknown> = Promise.resolve();
 
@@ -42,6 +50,8 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     for (const statement of postgresStaging(options)) await connection.client.query(statement);
     const path = `SET search_path = ${options.schema}, public, pg_temp`;
     await connection.client.query(path);
+    if (!(await isGuarded(connection.client, options.schema))) careful = Infinity;
+    else if (careful === Infinity) careful = 0;
   };
 
   const connected = async (): Promise<PostgresConnection> => {
@@ -57,14 +67,35 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     return connection;
   };
 
-  const load = async (batch: LoadBatch): Promise<void> => {
-    const connection = await connected();
-    try {
-      await within(connection, loadPostgres(connection.client, copyFrom, options.schema, batch));
-    } catch (error) {
-      // The state of a connection after a failure is not worth guessing.
+  /** The state of a connection after a failure is not worth guessing. */
+  const loadOver = async (
+    connection: PostgresConnection,
+    batch: LoadBatch,
+    way: typeof loadDirectly,
+  ): Promise<void> => {
+    const to = { client: connection.client, copyFrom, schema: options.schema };
+    const work = async (): Promise<void> => {
+      if (!(await isLoaded(to, batch))) await way(to, batch);
+    };
+    await within(connection, work()).catch((error: unknown) => {
       connection.drop();
       throw error;
+    });
+  };
+
+  const load = async (batch: LoadBatch): Promise<void> => {
+    const connection = await connected();
+    if (careful > 0) {
+      await loadOver(connection, batch, loadStaged);
+      careful -= 1;
+      return;
+    }
+    try {
+      await loadOver(connection, batch, loadDirectly);
+    } catch (error) {
+      if (!isClash(error)) throw error;
+      careful = carefulAfterClash;
+      await loadOver(await connected(), batch, loadStaged);
     }
   };
 

@@ -107,6 +107,69 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
     ]);
   });
 
+  it('keeps a message once that two collectors load at the same time, in whatever order', async () => {
+    const { destination, schema } = await opened();
+    const { destination: other } = await opened(schema);
+    const events = Array.from({ length: 3000 }, (_, at) => row(`m${at}`));
+    const loads = async (to: Destination, name: string, rows: typeof events): Promise<void> => {
+      for (let part = 0; part < 3; part += 1) {
+        const id = `${name}-${part}`;
+        const own = [...rows.slice(part * 1000, part * 1000 + 1000), row(`${name} alone ${part}`)];
+        for (;;) {
+          const failure = await load(to, id, ...own).catch((error: unknown) => error);
+          if (failure === undefined) break;
+          // A deadlock of the two, as the forwarder sees it.
+          expect(failure).toMatchObject({ kind: 'temporary' });
+        }
+      }
+    };
+    await Promise.all([loads(destination, 'a', events), loads(other, 'b', [...events].reverse())]);
+    const [counts] = await run(
+      `SELECT count(*)::int AS rows, count(DISTINCT message_id)::int AS ids, (SELECT count(*)::int FROM ${schema}.nitka_batches) AS batches
+       FROM ${schema}.raw_events`,
+    );
+    expect(counts).toEqual({ rows: 3006, ids: 3006, batches: 6 });
+  });
+
+  it('looks for repeats itself where the table has no unique index any more', async () => {
+    const { destination, schema } = await opened();
+    await load(destination, 'a', row('m', { event: 'first' }));
+    await run(`DROP INDEX ${schema}.raw_events_message_id`);
+    await destination.close();
+    await load(destination, 'b', row('m', { event: 'second' }), row('n'));
+    const rows = await read(destination, 'raw_events');
+    expect(rows.map(({ message_id: id, event }) => [id, event])).toEqual([
+      ['m', 'first'],
+      ['n', 'E'],
+    ]);
+  });
+
+  it('leaves nothing of a load whose repeat it met behind: rejects and note are there once', async () => {
+    const { destination, schema } = await opened();
+    const { destination: other } = await opened(schema);
+    const rejects = [
+      {
+        message_id: 'r',
+        source: 'site',
+        code: 'malformed_json',
+        detail: null,
+        received_at: 5,
+        payload: Buffer.from('{'),
+      },
+    ];
+    await load(other, 'a', row('m'));
+    await destination.load({ id: 'b', events: [row('m'), row('n')], rejects, loadedAt: 1 });
+    await other.load({ id: 'b', events: [row('m'), row('n')], rejects, loadedAt: 1 });
+    expect(await read(destination, 'raw_events')).toHaveLength(2);
+    expect(await read(destination, 'raw_rejects')).toHaveLength(1);
+    expect(
+      await run(`SELECT batch_id, events::int, rejects::int FROM ${schema}.nitka_batches ORDER BY 1`),
+    ).toEqual([
+      { batch_id: 'a', events: 1, rejects: 0 },
+      { batch_id: 'b', events: 2, rejects: 1 },
+    ]);
+  });
+
   it('calls a row with NUL, with a broken date or with bytes that are no UTF-8 poison, and takes the others', async () => {
     const { destination } = await opened();
     const bad = [
