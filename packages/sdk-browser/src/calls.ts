@@ -16,7 +16,11 @@ export interface CallParts {
 
 export type Calls = Pick<Tracker, 'track' | 'page' | 'identify' | 'link' | 'group' | 'alias'>;
 
-const isId = (value: unknown): boolean => /string|number/.test(typeof value) && !isPlaceholder(value);
+/** It is kept, and goes with every later event: one that fills an event would let none through. */
+const longest = 999;
+
+const isId = (value: unknown): boolean =>
+  /string|number/.test(typeof value) && !isPlaceholder(value) && String(value).length < longest;
 
 /** The calls that become events: from what a page passes to the fields of the Segment spec. */
 export const createCalls = ({
@@ -32,6 +36,11 @@ export const createCalls = ({
   /** @param id whom the traits are of; without one, and without a trait, there is no event */
   const withTraits = (type: EventType, id?: object, traits?: JsonObject, context?: JsonObject): void => {
     const at = now();
+    // A text would be spread letter by letter, a phone in it past every policy.
+    if (typeof traits === 'string') {
+      refuse(type);
+      traits = {};
+    }
     const use = (safe: JsonObject): void => {
       if (id || Object.values(safe).some((value) => value != null)) {
         make(type, at, { ...id, traits: safe }, context);
@@ -48,7 +57,10 @@ export const createCalls = ({
   };
 
   return {
-    link: ({ phone, email }, context) => withTraits('identify', undefined, { phone, email }, context),
+    link({ phone, email }, context) {
+      if (!phone && !email) return refuse('link');
+      withTraits('identify', undefined, { phone, email }, context);
+    },
 
     track(event, properties, context) {
       if (typeof event !== 'string' || !event) return refuse('track');

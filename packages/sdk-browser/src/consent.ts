@@ -9,6 +9,10 @@ import type { TextStore } from './storage/text-store.ts';
  */
 export type ConsentStatus = 'granted' | 'denied' | 'pending' | 'cookieless';
 
+/** A misspelt choice must neither start the tracking nor let a refusal pass unheard. */
+export const isStatus = (given: unknown): given is ConsentStatus =>
+  /^(granted|denied|pending|cookieless)$/.test(given as string);
+
 export type ConsentPurposes = Readonly<Record<string, boolean>>;
 
 /** The browser's own signal, where the site heeds it. */
@@ -39,7 +43,7 @@ export const createConsent = (store: TextStore, initial: ConsentStatus): Consent
     // A refusal, of the site or remembered, is stronger than any grant but an explicit one.
     if (initial === 'denied') return;
     const [chosen = '', list] = (store.get('c') ?? '').split('|');
-    status = /^(granted|denied|cookieless)$/.test(chosen) ? (chosen as ConsentStatus) : initial;
+    status = isStatus(chosen) ? chosen : initial;
     purposes = attempt(() => JSON.parse(list!) as ConsentPurposes);
   };
 

@@ -21,7 +21,7 @@ type Registry = { [registry]?: Record<string, PageTracker> };
 export const openTracker = (options: TrackerOptions): PageTracker | null => {
   const settings = readOptions(options);
   if (!settings) {
-    console.error('nitka: invalid_option (writeKey, endpoint)');
+    console.error('nitka: invalid_option (writeKey, endpoint, consent)');
     return null;
   }
   const trackers = ((window as Registry)[registry] ??= {});

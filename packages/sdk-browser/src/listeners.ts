@@ -17,7 +17,7 @@ export const createListeners = (debug?: boolean): Listeners => {
     },
 
     tell(name, ...args) {
-      if (debug) console.debug('nitka', name, ...args);
+      if (debug) console.log('nitka', name, ...args);
       for (const entry of [...all]) {
         // What a listener of the page throws must not stop the delivery.
         if (entry.name === name) attempt(() => entry.listener(...(args as never)));

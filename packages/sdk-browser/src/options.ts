@@ -1,4 +1,4 @@
-import type { ConsentStatus } from './consent.ts';
+import { isStatus, type ConsentStatus } from './consent.ts';
 import type { Plugin } from './plugin.ts';
 import type { Compress } from './transport/fetch.ts';
 
@@ -62,7 +62,7 @@ type Optional =
 
 export type Settings = Required<Omit<TrackerOptions, Optional>> & Pick<TrackerOptions, Optional>;
 
-/** @returns null when a field without which nothing works is missing */
+/** @returns null when a field without which nothing works is missing, or what it says of consent is no word for it */
 export const readOptions = (options: TrackerOptions): Settings | null => {
   const settings: Record<string, unknown> = {
     consent: 'granted',
@@ -74,9 +74,15 @@ export const readOptions = (options: TrackerOptions): Settings | null => {
     maxQueueBytes: 2_000_000,
     maxQueueAge: 604_800_000,
   };
-  for (const [name, value] of Object.entries(options)) if (value != null) settings[name] = value;
+  // A page of plain JavaScript may give nothing at all.
+  for (const [name, value] of Object.entries(options ?? {})) if (value != null) settings[name] = value;
   const endpoint = String(settings['endpoint']).replace(/\/+$/, '');
-  return settings['writeKey'] && /^https?:\/\/./.test(endpoint)
-    ? ({ ...settings, endpoint } as unknown as Settings)
+  return settings['writeKey'] && /^https?:\/\/./.test(endpoint) && isStatus(settings['consent'])
+    ? ({
+        ...settings,
+        endpoint,
+        // One without its list, and what `condition && forms()` leaves behind.
+        plugins: ([] as unknown[]).concat(settings['plugins']).filter(Boolean),
+      } as unknown as Settings)
     : null;
 };

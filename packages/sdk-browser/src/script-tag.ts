@@ -17,7 +17,7 @@ export const startFromTag = (choose?: (tag: HTMLScriptElement) => readonly Plugi
   const tag = (document.currentScript ??
     document.querySelector('script[data-write-key]')) as HTMLScriptElement | null;
   const data = tag?.dataset;
-  if (!data?.writeKey) return;
+  if (!data?.writeKey) return console.error('nitka: invalid_option (data-write-key)');
   const options: Record<string, unknown> = {
     // A path of the site may be proxied to the collector: the folder that has the script has the routes.
     endpoint: tag!.src.replace(/[^/]*([?#].*)?$/, ''),

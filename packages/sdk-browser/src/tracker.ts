@@ -3,7 +3,7 @@ import type { ErrorCode, EventContext, EventType, JsonObject } from '@nitka/core
 import { attempt } from './attempt.ts';
 import { createCalls } from './calls.ts';
 import { pageClock as clock } from './clock.ts';
-import { createConsent, isRefused } from './consent.ts';
+import { createConsent, isRefused, isStatus } from './consent.ts';
 import {
   createBareVisit,
   createPageReader,
@@ -221,6 +221,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     },
 
     consent(status, purposes) {
+      if (!isStatus(status)) return report('invalid_call', 'consent');
       consent.set(status, purposes);
       obey();
     },

@@ -52,6 +52,29 @@ describe('calls', () => {
     expect(errors).toHaveBeenCalledTimes(8);
   });
 
+  it('refuse an id that would fill every later event, and traits that are a text', async () => {
+    const errors = vi.fn();
+    const tracker = page.open();
+    tracker.on('error', errors);
+    tracker.identify('x'.repeat(40_000));
+    tracker.identify('u1', 'ann@mail.ru' as never);
+    tracker.link('8 999 555-11-11' as never);
+    tracker.link({ tel: '8 999 555-11-11' } as never);
+    tracker.consent('deny' as never);
+    tracker.track('after');
+    expect(await page.flushed(tracker)).toMatchObject([
+      { type: 'identify', userId: 'u1', traits: {} },
+      { type: 'track', userId: 'u1' },
+    ]);
+    expect(errors.mock.calls.map(([code, detail]) => `${code} ${detail}`)).toEqual([
+      'invalid_call identify',
+      'invalid_call identify',
+      'invalid_call link',
+      'invalid_call link',
+      'invalid_call consent',
+    ]);
+  });
+
   it('remember the user on the next page, but no traits', async () => {
     const first = page.open();
     first.identify('u1', { phone: '89995551111' });

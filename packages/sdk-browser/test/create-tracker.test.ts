@@ -33,15 +33,18 @@ it('gives a tracker that does nothing on a server', async () => {
   await tracker.flush();
 });
 
-it.each([{ writeKey: '' }, { endpoint: 'javascript:alert(1)' }, { endpoint: '' }])(
-  'gives one that does nothing, and says so, with %o',
-  (wrong) => {
-    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-    createTracker({ ...options, ...wrong }).track('x');
-    expect(error).toHaveBeenCalledWith('nitka: invalid_option (writeKey, endpoint)');
-    expect(localStorage).toHaveLength(0);
-  },
-);
+it.each([
+  { writeKey: '' },
+  { endpoint: 'javascript:alert(1)' },
+  { endpoint: '' },
+  { consent: 'grnated' as 'granted' },
+  null,
+])('gives one that does nothing, and says so, with %o', (wrong) => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  createTracker((wrong && { ...options, ...wrong })!).track('x');
+  expect(error).toHaveBeenCalledWith('nitka: invalid_option (writeKey, endpoint, consent)');
+  expect(localStorage).toHaveLength(0);
+});
 
 it('exports what is named', () => {
   expect(Object.keys(index)).toEqual(['createTracker']);

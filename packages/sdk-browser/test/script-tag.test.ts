@@ -60,7 +60,10 @@ it('runs the usual plugins, or those that are named', () => {
   expect(start({ writeKey: 'e', plugins: '' })).toEqual([]);
 });
 
-it('does nothing without a write key', () => {
-  start({});
+it('does nothing without a write key, and says so', () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  // Misspelt: it is data-write-key.
+  start({ writekey: 'k' });
+  expect(error).toHaveBeenCalledWith('nitka: invalid_option (data-write-key)');
   expect(page.nitka).toBeUndefined();
 });
