@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStage, visitorId, type Stage } from './stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+it('a page on which nothing happens writes nothing and asks nothing', async () => {
+  const context = await stage.context();
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const writes: string[] = [];
+    Object.assign(window, { writes });
+    for (const name of ['setItem', 'removeItem'] as const) {
+      const real = Storage.prototype[name];
+      Storage.prototype[name] = function (this: Storage, ...args: [string, string]) {
+        writes.push(`${name} ${args[0]}`);
+        real.apply(this, args);
+      };
+    }
+  });
+  const requests: string[] = [];
+  await page.goto(stage.site.url('/'));
+  await visitorId(page);
+  await page.evaluate(() => {
+    window.nitka.track('idle');
+    return window.nitka.flush();
+  });
+  const writes = () => page.evaluate(() => (window as unknown as { writes: string[] }).writes.splice(0));
+  expect(await writes()).not.toEqual([]);
+  page.on('request', (request) => requests.push(request.url()));
+  await page.waitForTimeout(2500);
+  expect(await writes()).toEqual([]);
+  expect(requests).toEqual([]);
+  await context.close();
+});
+
+it('where the site has filled localStorage to its last byte, its keys stay and the events come by IndexedDB', async () => {
+  const context = await stage.context();
+  const page = await context.newPage();
+  await page.goto(stage.site.url('/empty'));
+  const filled = await page.evaluate(() => {
+    let kept = 0;
+    for (let size = 1 << 22; size >= 1; size >>= 1) {
+      try {
+        localStorage.setItem(`own${kept}`, 'x'.repeat(size));
+        kept++;
+        size <<= 1;
+      } catch {
+        // Half of it, then.
+      }
+    }
+    return kept;
+  });
+  await context.route('**/v1/batch', (route) => route.abort());
+  await page.goto(stage.site.url('/'));
+  await visitorId(page);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  await page.evaluate(() => {
+    for (let i = 0; i < 30; i++) window.nitka.track('full', { i });
+    return window.nitka.flush();
+  });
+  // IndexedDB is written without blocking the page: it has had its moment.
+  await page.waitForTimeout(300);
+  const own = await page.evaluate(
+    () => Object.keys(localStorage).filter((key) => key.startsWith('own')).length,
+  );
+  expect(own).toBe(filled);
+  await page.close();
+  await context.unroute('**/v1/batch');
+  const next = await context.newPage();
+  await next.goto(stage.site.url('/'));
+  expect(await stage.rows('full', 30)).toHaveLength(30);
+  expect(faults).toEqual([]);
+  await context.close();
+});
