@@ -1,8 +1,7 @@
 import type { EventType } from '@nitka/core';
-import type { AnyCall, Call, CommonFields, EventMap } from './calls.ts';
+import type { AnyCall, BoundCalls, Call, CommonFields, EventMap } from './calls.ts';
 import { requestContext, viewOf, type AnyRequest } from './middleware/request.ts';
 import { visitorOf } from './middleware/visitor.ts';
-import type { BoundCalls } from './tracker.ts';
 
 /** The calls of one request: each is completed with what the request says. */
 export const bindRequest = <Events extends EventMap<Events>>(

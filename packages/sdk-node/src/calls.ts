@@ -9,7 +9,7 @@ export type EventMap<Events> = { readonly [Name in keyof Events]: object };
 /** What every call takes. One of `userId`, `anonymousId`, `phone`, `email` is needed. */
 export interface CommonFields {
   /** The customer's key in your system. Numbers are sent as their decimal text. */
-  readonly userId?: string | number | undefined;
+  readonly userId?: string | number | bigint | undefined;
   /** The visitor id. On a request of a browser `forRequest` fills it in. */
   readonly anonymousId?: string | undefined;
   /**
@@ -52,14 +52,14 @@ export interface IdentifyCall extends CommonFields {
 }
 
 export interface GroupCall extends CommonFields {
-  readonly groupId: string | number;
+  readonly groupId: string | number | bigint;
   readonly traits?: object | undefined;
 }
 
 export interface AliasCall extends CommonFields {
-  readonly userId: string | number;
+  readonly userId: string | number | bigint;
   /** The id that the user had before. */
-  readonly previousId: string | number;
+  readonly previousId: string | number | bigint;
 }
 
 /** All that a call can hold, unchecked: callers may be plain JavaScript. */
@@ -95,4 +95,23 @@ export interface Call {
    * call: later the event may be gone already, and the promise rejects with `invalid_call`.
    */
   delivered(): Promise<void>;
+}
+
+/** The calls that make events. */
+export interface Calls<Events extends EventMap<Events> = Record<string, object>> {
+  track<Name extends keyof Events & string>(call: TrackCall<Events, Name>): Call;
+  page(call: PageCall): Call;
+  screen(call: PageCall): Call;
+  identify(call: IdentifyCall): Call;
+  /** Joins a phone or e-mail to a visitor: an `identify` whose userId may be unknown. */
+  link(call: CommonFields & { readonly traits?: object }): Call;
+  group(call: GroupCall): Call;
+  alias(call: AliasCall): Call;
+}
+
+/** The calls of one request or customer: what they have in common is filled in, and any of it can be left out. */
+export interface BoundCalls<Events extends EventMap<Events> = Record<string, object>> extends Calls<Events> {
+  /** Null without consent, and where no visitor is known. */
+  readonly anonymousId: string | null;
+  readonly sessionId: string | null;
 }

@@ -23,7 +23,9 @@ export type {
 } from './business/orders.ts';
 export type {
   AliasCall,
+  BoundCalls,
   Call,
+  Calls,
   CommonFields,
   EventMap,
   GroupCall,
@@ -38,7 +40,7 @@ export type { TrackerOptions, TrackerQueue } from './options.ts';
 export { signIdentity, verifyIdentity } from './identity-token.ts';
 export type { Identity, IdentityTokenOptions } from './identity-token.ts';
 export type { AnyRequest } from './middleware/request.ts';
-export type { BoundCalls, Calls, FlushResult, Tracker } from './tracker.ts';
+export type { FlushResult, Tracker } from './tracker.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode } from '@nitka/core';
 
@@ -53,7 +55,8 @@ const compress = async (body: Body): Promise<Uint8Array<ArrayBuffer>> => {
 const platform: Platform = {
   clock: {
     now: () => Date.now(),
-    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
+    // A longer one runs at once.
+    setTimeout: (task, milliseconds) => setTimeout(task, Math.min(milliseconds, 0x7fff_ffff)),
     clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   },
   random: () => Math.random(),

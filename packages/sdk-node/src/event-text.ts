@@ -1,13 +1,6 @@
-import {
-  eventTypes,
-  isPlaceholder,
-  limits,
-  NitkaError,
-  normaliseEmail,
-  normalisePhone,
-  type EventType,
-} from '@nitka/core';
+import { eventTypes, limits, NitkaError, type EventType } from '@nitka/core';
 import type { AnyCall } from './calls.ts';
+import { contactOf, idOf, jsonOf, nameOf, objectOf, timeOf } from './event-fields.ts';
 import { quote } from './json-text.ts';
 
 export interface EventTextParts {
@@ -22,36 +15,6 @@ export interface EventText {
   readonly messageId: string;
   readonly json: string;
 }
-
-const invalid = (detail: string): never => {
-  throw new NitkaError('invalid_call', detail);
-};
-
-/** An id that {@link isPlaceholder} need not be asked about: none of its texts ends in such a digit. */
-const endsLikeAnId = (text: string): boolean => {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0x32 && last <= 0x39;
-};
-
-const idOf = (value: unknown, field: string): string | undefined => {
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string' && endsLikeAnId(value)) return value;
-  if (typeof value !== 'string' && (typeof value !== 'number' || !Number.isSafeInteger(value))) {
-    return invalid(`${field} must be a text or an integer`);
-  }
-  // "undefined" and its like come from a template string, and would join strangers into one person.
-  return isPlaceholder(value) ? undefined : String(value);
-};
-
-const nameOf = (value: unknown, field: string): string | undefined => {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : invalid(`${field} must be a text`);
-};
-
-const objectOf = (value: unknown, field: string): object | undefined => {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' && !Array.isArray(value) ? value : invalid(`${field} must be an object`);
-};
 
 const endOf = (contextJson: string, timestamp: string): string =>
   `,"context":${contextJson},"timestamp":"${timestamp}"}`;
@@ -73,49 +36,6 @@ export const createPlainEnd = (contextJson: string): EventTextParts['plainEnd'] 
   };
 };
 
-/** A text without a zone means another moment on each machine. */
-const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i;
-
-const timestampOf = (value: unknown, now: number): string => {
-  if (value === undefined || value === null) return new Date(now).toISOString();
-  if (typeof value === 'string' && !hasZone.test(value)) {
-    return invalid('timestamp needs a zone: "Z" or an offset such as "+03:00"');
-  }
-  const time = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : value;
-  return typeof time === 'number' && Math.abs(time) < 8.64e15
-    ? new Date(time).toISOString()
-    : invalid('timestamp must be a Date, ISO 8601 text, or milliseconds since 1970');
-};
-
-/** JSON has no big integers: they become texts, so that not a digit is lost. */
-const bigintAsText = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? String(value) : value;
-
-const jsonOf = (value: object | undefined, field: string): string | undefined => {
-  if (value === undefined) return undefined;
-  try {
-    return JSON.stringify(value);
-  } catch {
-    try {
-      return JSON.stringify(value, bigintAsText);
-    } catch (error) {
-      // The engine's own message spells out keys and constructors of the caller's object, no values.
-      return invalid(`${field} cannot become JSON: ${error instanceof Error ? error.name : 'it throws'}`);
-    }
-  }
-};
-
-/** As normalised here, or as typed: the collector judges with the full metadata and keeps what it refuses. */
-const contactOf = (call: AnyCall, parts: EventTextParts): Record<string, string> | undefined => {
-  const { phone, email } = call;
-  if ((phone ?? '') === '' && (email ?? '') === '') return undefined;
-  const contact: Record<string, string> = {};
-  if ((phone ?? '') !== '') contact['phone'] = normalisePhone(phone) ?? String(phone).trim();
-  if ((email ?? '') !== '')
-    contact['email'] = normaliseEmail(email, parts.domainToAscii) ?? String(email).trim();
-  return contact;
-};
-
 interface Ids {
   readonly userId: string | undefined;
   readonly groupId: string | undefined;
@@ -131,10 +51,11 @@ const requireIds = (type: EventType, event: unknown, ids: Ids): void => {
 
 const endText = (call: AnyCall, contact: object | undefined, now: number, parts: EventTextParts): string => {
   const own = objectOf(call.context, 'context') as Record<string, unknown> | undefined;
-  if (!own && !contact && (call.timestamp ?? undefined) === undefined) return parts.plainEnd(now);
+  const timestamp: unknown = call.timestamp ?? undefined;
+  if (!own && !contact && timestamp === undefined) return parts.plainEnd(now);
   const traits = contact ? { ...(own?.['traits'] as object | undefined), ...contact } : own?.['traits'];
   const json = jsonOf({ ...parts.context, ...own, traits }, 'context') ?? '{}';
-  return endOf(json, timestampOf(call.timestamp, now));
+  return endOf(json, timeOf(timestamp ?? now));
 };
 
 /** Names of events come again and again; bounded, since a caller may make them out of data. */
@@ -169,7 +90,9 @@ const typeFields = Object.fromEntries(eventTypes.map((type) => [type, `,"type":"
  * @throws NitkaError when the call cannot become an event
  */
 export const eventText = (type: EventType, call: AnyCall, now: number, parts: EventTextParts): EventText => {
-  if (typeof call !== 'object' || call === null) return invalid('the call needs an object');
+  if (typeof call !== 'object' || call === null) {
+    throw new NitkaError('invalid_call', 'the call needs an object');
+  }
   const given = call.messageId ?? undefined;
   const messageId = given ?? parts.newId(now);
   if (typeof messageId !== 'string' || messageId === '' || messageId.length > limits.messageIdLength) {
@@ -180,14 +103,15 @@ export const eventText = (type: EventType, call: AnyCall, now: number, parts: Ev
     groupId: idOf(call.groupId, 'groupId'),
     previousId: idOf(call.previousId, 'previousId'),
   };
-  requireIds(type, call.event, ids);
-  const contact = contactOf(call, parts);
+  // Read once: a getter may give something else the next time.
+  const { event } = call;
+  requireIds(type, event, ids);
+  const contact = contactOf(call, parts.domainToAscii);
   let anonymousId = idOf(call.anonymousId, 'anonymousId');
   if (!anonymousId && !ids.userId) {
     if (!contact) throw new NitkaError('identity_missing');
     anonymousId = messageId;
   }
-  const isTraits = type === 'identify' || type === 'group';
   const traits = objectOf(call.traits, 'traits');
   const ownTraits = type === 'identify' && contact ? { ...traits, ...contact } : traits;
   const json =
@@ -198,14 +122,11 @@ export const eventText = (type: EventType, call: AnyCall, now: number, parts: Ev
     textField(',"userId":', ids.userId) +
     textField(',"groupId":', ids.groupId) +
     textField(',"previousId":', ids.previousId) +
-    (type === 'track' ? eventField(call.event as string) : '') +
+    (type === 'track' ? eventField(event as string) : '') +
     textField(',"name":', nameOf(call.name, 'name')) +
     textField(',"category":', nameOf(call.category, 'category')) +
-    field(
-      ',"properties":',
-      isTraits ? undefined : jsonOf(objectOf(call.properties, 'properties'), 'properties'),
-    ) +
-    field(',"traits":', isTraits ? jsonOf(ownTraits, 'traits') : undefined) +
+    field(',"properties":', jsonOf(objectOf(call.properties, 'properties'), 'properties')) +
+    field(',"traits":', jsonOf(ownTraits, 'traits')) +
     field(',"integrations":', jsonOf(objectOf(call.integrations, 'integrations'), 'integrations')) +
     endText(call, type === 'identify' ? undefined : contact, now, parts);
   return { messageId, json };

@@ -42,10 +42,16 @@ const keyOf = (secret: string, use: 'sign' | 'verify') => {
 export const signIdentity = async (identity: Identity, options: IdentityTokenOptions): Promise<string> => {
   const { lifetime = 300, now = Date.now() } = options;
   if (typeof identity.userId !== 'string' || identity.userId === '') {
-    throw new NitkaError('invalid_call', 'a token needs a userId');
+    throw new NitkaError('invalid_call', 'a token needs a userId, a text');
+  }
+  if (!Number.isFinite(lifetime) || lifetime <= 0) {
+    throw new NitkaError('invalid_option', 'lifetime must be a number of seconds above 0');
   }
   const key = await keyOf(options.secret, 'sign');
-  const claims = claimsOf(identity, now + lifetime * 1000);
+  const { userId } = identity;
+  // Null where `forRequest` knows no visitor: the token is then good for any.
+  const anonymousId = identity.anonymousId ?? undefined;
+  const claims = claimsOf({ userId, ...(anonymousId && { anonymousId }) }, now + lifetime * 1000);
   const signed = signedPartOf(encodeBytes(new TextEncoder().encode(claims)));
   const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(signed));
   return `${signed}.${encodeBytes(new Uint8Array(signature))}`;

@@ -21,7 +21,9 @@ export type {
 } from './business/orders.ts';
 export type {
   AliasCall,
+  BoundCalls,
   Call,
+  Calls,
   CommonFields,
   EventMap,
   GroupCall,
@@ -37,7 +39,7 @@ export type { TrackerOptions, TrackerQueue } from './options.ts';
 export { signIdentity, verifyIdentity } from './identity-token.ts';
 export type { Identity, IdentityTokenOptions } from './identity-token.ts';
 export type { AnyRequest } from './middleware/request.ts';
-export type { BoundCalls, Calls, FlushResult, Tracker } from './tracker.ts';
+export type { FlushResult, Tracker } from './tracker.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode } from '@nitka/core';
 

@@ -1,9 +1,12 @@
 import { NitkaError, type Clock, type DropCounts, type ErrorCode } from '@nitka/core';
+import type { Verdict } from './verdicts.ts';
 
 /** A batch that the collector has. */
 export interface SentBatch {
   readonly events: number;
   readonly bytes: number;
+  /** Events among them that the collector cannot use: it keeps them in its rejects. */
+  readonly rejected: readonly Verdict[];
   /** Reads the ids out of the batch: costs time, so only when called. */
   messageIds(): string[];
 }
@@ -29,12 +32,20 @@ export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) 
   const warned = new Map<ErrorCode, number>();
   const total: DropCounts = {};
 
-  const call = <Args extends readonly unknown[]>(list: Set<(...args: Args) => void>, ...args: Args): void => {
+  const complain = (error: unknown): void =>
+    warn(`A listener of the tracker threw: ${error instanceof Error ? error.message : String(error)}`);
+
+  const call = <Args extends readonly unknown[]>(
+    list: Set<(...args: Args) => unknown>,
+    ...args: Args
+  ): void => {
     for (const listener of list) {
       try {
-        listener(...args);
+        const outcome = listener(...args);
+        // An async function: left alone, what it throws would end the program.
+        if (outcome instanceof Promise) outcome.catch(complain);
       } catch (error) {
-        warn(`A listener of the tracker threw: ${error instanceof Error ? error.message : String(error)}`);
+        complain(error);
       }
     }
   };

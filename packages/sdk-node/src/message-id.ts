@@ -16,13 +16,19 @@ const namespace = '9f836528-6179-4701-90e5-815e9e5f3b52';
  */
 export const messageIdFrom = (kind: string, ...key: readonly (string | number | bigint)[]): string => {
   const parts = [kind, ...key].map((part, index) => {
-    const text = typeof part === 'number' && !Number.isSafeInteger(part) ? '' : String(part ?? '');
+    if (typeof part === 'number' && !Number.isSafeInteger(part)) {
+      throw new NitkaError(
+        'invalid_call',
+        `part ${index + 1} of the key has more digits than a number keeps: pass it as a text`,
+      );
+    }
+    const text = String(part ?? '');
     if (text.trim() === '' || typeof part === 'object') {
-      throw new NitkaError('invalid_call', `messageIdFrom: part ${index} is empty or no text`);
+      throw new NitkaError('invalid_call', `part ${index + 1} of the key is empty or no text`);
     }
     return text.normalize('NFC');
   });
-  if (parts.length < 2) throw new NitkaError('invalid_call', 'messageIdFrom needs a kind and a key');
+  if (parts.length < 2) throw new NitkaError('invalid_call', 'a key needs a kind and at least one part more');
   // A JSON array of strings is unambiguous, and any language can make the same bytes.
   return v5(JSON.stringify(parts), namespace);
 };

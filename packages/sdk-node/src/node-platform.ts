@@ -7,6 +7,9 @@ import { createNodePost } from './node-post.ts';
 import type { Platform } from './platform.ts';
 import { watchExit } from './shutdown.ts';
 
+/** A longer one runs at once: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimer = 0x7fff_ffff;
+
 const gzipped = promisify<Uint8Array, object, Buffer<ArrayBuffer>>(gzip);
 
 /** One call for many ids: in small portions the random bytes cost more than all else of an id. */
@@ -16,7 +19,7 @@ export const nodePlatform: Platform = {
   clock: {
     now: () => Date.now(),
     // A waiting batch must not keep a finished program alive: the flush before exit sends it.
-    setTimeout: (task, milliseconds) => setTimeout(task, milliseconds).unref(),
+    setTimeout: (task, milliseconds) => setTimeout(task, Math.min(milliseconds, longestTimer)).unref(),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   },
   random: Math.random,

@@ -44,8 +44,9 @@ export const createNodePost = (): Post => {
   };
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
 
-  const attempt = ({ url, headers, body, timeout }: PostRequest, isRepeated: boolean): Promise<PostAnswer> =>
+  const attempt = (given: PostRequest, isRepeated: boolean): Promise<PostAnswer> =>
     new Promise((resolve, reject) => {
+      const { url, headers, body, timeout, abort } = given;
       const target = new URL(url);
       const isSecure = target.protocol === 'https:';
       const request = (isSecure ? https : http).request(target, {
@@ -58,12 +59,17 @@ export const createNodePost = (): Post => {
         () => request.destroy(new Error(`timeout: no answer in ${timeout} ms`)),
         timeout,
       ).unref();
-      request.on('close', () => clearTimeout(timer));
+      const stop = (): void => void request.destroy(new Error('aborted: the tracker has no more time'));
+      abort.signal.addEventListener('abort', stop);
+      request.on('close', () => {
+        clearTimeout(timer);
+        abort.signal.removeEventListener('abort', stop);
+      });
       request.on('response', (response) => void readAnswer(response).then(resolve, reject));
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The server closed the idle connection just then: https://nodejs.org/api/http.html#requestreusedsocket
-        const isStale = request.reusedSocket && error.code === 'ECONNRESET' && !isRepeated;
-        if (isStale) resolve(attempt({ url, headers, body, timeout }, true));
+        const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+        if (request.reusedSocket && isClosed && !isRepeated) resolve(attempt(given, true));
         else reject(readable(error));
       });
       request.cork();

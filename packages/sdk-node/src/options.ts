@@ -104,6 +104,33 @@ const readNumbers = (options: TrackerOptions): Numbers => {
   return read as Numbers;
 };
 
+/** @throws NitkaError `invalid_option` */
+export const requireWhole = (values: Readonly<Record<string, unknown>>): void => {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      invalid(`${name} must be a whole number above 0`);
+  }
+};
+
+const readQueue = (queue: unknown): TrackerQueue | undefined => {
+  if (queue === undefined) return undefined;
+  const { storage } = (queue ?? {}) as Partial<TrackerQueue>;
+  return typeof storage?.append === 'function'
+    ? (queue as TrackerQueue)
+    : invalid('queue must be memoryQueue() or diskQueue({ folder })');
+};
+
+const readContext = (context: unknown): JsonObject => {
+  try {
+    // As it is now: what the host changes in it later is not sent.
+    const copy: unknown = JSON.parse(JSON.stringify(context));
+    if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as JsonObject;
+  } catch {
+    // Said below.
+  }
+  return invalid('context must be an object that can become JSON');
+};
+
 const readEndpoint = (endpoint: unknown): string => {
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
     return invalid('endpoint must be an http(s) address');
@@ -117,14 +144,21 @@ const readEndpoint = (endpoint: unknown): string => {
 export const readOptions = (options: TrackerOptions) => {
   if (typeof options !== 'object' || options === null)
     return invalid('createTracker needs an object of options');
-  const { writeKey, context = {}, order = 'none' } = options;
+  const { writeKey, context = {}, order = 'none', fetch } = options;
   // What Basic authentication can carry: RFC 7617 forbids control characters, and the key ends at a colon.
   if (typeof writeKey !== 'string' || !/^[\x21-\x39\x3b-\x7e]+$/.test(writeKey)) {
-    invalid('writeKey must be the key of a source: visible ASCII characters');
+    invalid('writeKey must be the key of a source: visible ASCII characters, no colon');
   }
-  if (typeof context !== 'object' || context === null) invalid('context must be an object');
   if (order !== 'none' && order !== 'visitor') invalid('order must be "visitor" or "none"');
-  return { ...readNumbers(options), writeKey, endpoint: readEndpoint(options.endpoint), context, order };
+  if (fetch !== undefined && typeof fetch !== 'function') invalid('fetch must be a function');
+  return {
+    ...readNumbers(options),
+    writeKey,
+    endpoint: readEndpoint(options.endpoint),
+    queue: readQueue(options.queue),
+    context: readContext(context),
+    order,
+  };
 };
 
 export type ReadOptions = ReturnType<typeof readOptions>;

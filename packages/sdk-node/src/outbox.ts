@@ -6,7 +6,7 @@ import { encodeBody } from './encode-body.ts';
 import type { Listeners } from './listeners.ts';
 import type { ReadOptions, TrackerQueue } from './options.ts';
 import type { Platform } from './platform.ts';
-import { createEventQueue } from './queue/event-queue.ts';
+import { createEventQueue, type EventQueue } from './queue/event-queue.ts';
 import { createRoom } from './room.ts';
 import { createSentBatch } from './sent-batch.ts';
 import type { Skew } from './skew.ts';
@@ -43,8 +43,16 @@ export const createOutbox = (
   /** The events that one promise of the storage speaks for. */
   let storing: { readonly stored: Promise<void>; count: number } | undefined;
 
-  const queue = createEventQueue(
-    { storage: held.storage, clock, onDropped: (code, count) => listeners.dropped(code, count) },
+  const events = createEventQueue(
+    {
+      storage: held.storage,
+      clock,
+      onDropped: (code, count) => listeners.dropped(code, count),
+      onExpired(batch) {
+        confirmations.dropped(batch, 'event_expired');
+        room.check();
+      },
+    },
     {
       maxCount: held.maxEvents,
       maxBytes: held.maxBytes,
@@ -52,7 +60,15 @@ export const createOutbox = (
       lanes: order === 'visitor' ? concurrency : 1,
     },
   );
-  const room = createRoom(queue, held, clock);
+  const room = createRoom(events, held, clock);
+  const queue: EventQueue = {
+    ...events,
+    async refresh() {
+      await events.refresh();
+      // Another process may have sent what filled it.
+      room.check();
+    },
+  };
 
   const delivery = createDelivery(
     {
@@ -66,12 +82,13 @@ export const createOutbox = (
         return transport.send(encodeBody(batch.text, envelope));
       },
       onSent(batch, reply) {
-        for (const { messageId, error } of verdictsOf(reply.body)) {
+        const rejected = verdictsOf(reply.body);
+        for (const { messageId, error } of rejected) {
           listeners.error(error);
           confirmations.failed(messageId, error);
         }
         confirmations.arrived(batch);
-        if (listeners.hasSent()) listeners.sent(createSentBatch(batch));
+        if (listeners.hasSent()) listeners.sent(createSentBatch(batch, rejected));
         room.check();
       },
       onRefused(batch, reply) {
@@ -184,8 +201,14 @@ export const createOutbox = (
       // What is not stored yet cannot be sent: it would wait for the next flush.
       const stored = storing?.stored.catch(() => {}) ?? Promise.resolve();
       const flushed = stored.then(() => delivery.flush()).then(settle);
-      if (timeout === undefined) await flushed;
-      else await Promise.race([flushed, new Promise<void>((resolve) => clock.setTimeout(resolve, timeout))]);
+      if (timeout === undefined) {
+        await flushed;
+      } else {
+        let timer: unknown;
+        const late = new Promise<void>((resolve) => void (timer = clock.setTimeout(resolve, timeout)));
+        await Promise.race([flushed, late]);
+        clock.clearTimeout(timer);
+      }
       // What other processes have added or sent is not known yet.
       await refresh();
       return queue.count();
@@ -194,6 +217,7 @@ export const createOutbox = (
     async stop(): Promise<void> {
       isStopped = true;
       delivery.stop();
+      transport.abort();
       room.end();
       confirmations.end('tracker_closed');
       await held.storage.close?.();

@@ -2,8 +2,12 @@ import type { Clock } from '@nitka/core';
 import type { TrackerQueue } from './options.ts';
 import type { Body, Post } from './post.ts';
 
-/** What ends with the process: a tracker as the watch over the process sees it. */
+/**
+ * What ends with the process: a tracker as the watch over the process sees it. Copies of this package share one watch, of other versions,
+ * too: see shutdown.ts.
+ */
 export interface Closable {
+  /** For `closeTimeout` at most; after it nothing of the tracker keeps the process alive. */
   flush(): Promise<unknown>;
   close(): Promise<unknown>;
   /** Makes safe, without a promise, what is not yet. */

@@ -10,6 +10,8 @@ export interface PostRequest {
   readonly body: Body;
   /** Milliseconds until a request without an answer has failed. */
   readonly timeout: number;
+  /** Ends the request, which then fails. */
+  readonly abort: AbortController;
 }
 
 export interface PostAnswer {
@@ -34,15 +36,17 @@ const nothing = new Uint8Array(0);
 /** By fetch: in edge runtimes, and where the host brings its own. */
 export const fetchPost =
   (fetching: typeof fetch): Post =>
-  async ({ url, headers, body, timeout }) => {
+  async ({ url, headers, body, timeout, abort }) => {
     try {
-      const signal = AbortSignal.timeout(timeout);
+      // Not AbortSignal.any, which some edge runtimes lack.
+      const late = AbortSignal.timeout(timeout);
+      late.addEventListener('abort', () => abort.abort(late.reason));
       const response = await fetching(url, {
         method: 'POST',
         headers,
         body: joinTexts(body, nothing),
         redirect: 'manual',
-        signal,
+        signal: abort.signal,
       });
       // An unread body keeps its connection busy.
       const text = await response.text();

@@ -1,11 +1,20 @@
 import type { Closable } from './platform.ts';
+import { shareInProcess } from './shared.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** The trackers of this process: they share one set of handlers, or Node would warn of a leak at the eleventh. */
-const open = new Set<Closable>();
+/**
+ * The trackers of this process, whichever copy of this module made them. They share one set of handlers: at the eleventh Node would warn of
+ * a leak, and two copies would each take the other for a handler of the host, so that the process would never end.
+ */
+const shared = shareInProcess('shutdown.1', () => ({
+  open: new Set<Closable>(),
+  isEnding: false,
+  /** Takes the handlers away; undefined while there are none. */
+  stop: undefined as (() => void) | undefined,
+}));
 
-let isEnding = false;
+const { open } = shared;
 
 const closeAll = async (): Promise<void> => {
   await Promise.all([...open].map((tracker) => tracker.close()));
@@ -20,8 +29,8 @@ const onSignal = (signal: NodeJS.Signals): void => {
     for (const tracker of open) void tracker.flush();
     return;
   }
-  if (isEnding) return;
-  isEnding = true;
+  if (shared.isEnding) return;
+  shared.isEnding = true;
   void closeAll().finally(() => {
     for (const each of signals) process.off(each, onSignal);
     process.kill(process.pid, signal);
@@ -46,19 +55,25 @@ const onExit = (): void => {
   }
 };
 
+const listen = (): (() => void) => {
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on('beforeExit', onBeforeExit);
+  process.on('exit', onExit);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off('beforeExit', onBeforeExit);
+    process.off('exit', onExit);
+  };
+};
+
 /** Flushes and closes a tracker in time when the process ends. @returns ends the watch */
 export const watchExit = (tracker: Closable): (() => void) => {
-  if (open.size === 0) {
-    for (const signal of signals) process.on(signal, onSignal);
-    process.on('beforeExit', onBeforeExit);
-    process.on('exit', onExit);
-  }
+  shared.stop ??= listen();
   open.add(tracker);
   return () => {
     open.delete(tracker);
     if (open.size > 0) return;
-    for (const signal of signals) process.off(signal, onSignal);
-    process.off('beforeExit', onBeforeExit);
-    process.off('exit', onExit);
+    shared.stop?.();
+    shared.stop = undefined;
   };
 };

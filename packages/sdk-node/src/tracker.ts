@@ -1,15 +1,5 @@
 import { NitkaError, type DropCounts, type EventType } from '@nitka/core';
-import type {
-  AliasCall,
-  AnyCall,
-  Call,
-  CommonFields,
-  EventMap,
-  GroupCall,
-  IdentifyCall,
-  PageCall,
-  TrackCall,
-} from './calls.ts';
+import type { AnyCall, BoundCalls, Call, Calls, CommonFields, EventMap } from './calls.ts';
 import { createPlainEnd, eventText, type EventText } from './event-text.ts';
 import { createListeners, type TrackerListeners } from './listeners.ts';
 import { createMessageIds } from './message-id.ts';
@@ -26,25 +16,6 @@ import { version } from './version.ts';
 export interface FlushResult {
   /** Events that still wait, as far as known: 0 when all have arrived. */
   readonly pending: number;
-}
-
-/** The calls that make events. */
-export interface Calls<Events extends EventMap<Events> = Record<string, object>> {
-  track<Name extends keyof Events & string>(call: TrackCall<Events, Name>): Call;
-  page(call: PageCall): Call;
-  screen(call: PageCall): Call;
-  identify(call: IdentifyCall): Call;
-  /** Joins a phone or e-mail to a visitor: an `identify` whose userId may be unknown. */
-  link(call: CommonFields & { readonly traits?: object }): Call;
-  group(call: GroupCall): Call;
-  alias(call: AliasCall): Call;
-}
-
-/** The calls of one request or customer: what they have in common is filled in, and any of it can be left out. */
-export interface BoundCalls<Events extends EventMap<Events> = Record<string, object>> extends Calls<Events> {
-  /** Null without consent, and where no visitor is known. */
-  readonly anonymousId: string | null;
-  readonly sessionId: string | null;
 }
 
 export interface Tracker<Events extends EventMap<Events> = Record<string, object>> extends Calls<Events> {
@@ -78,7 +49,7 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
   const options = readOptions(given);
   const { eventBytes } = options;
   const { clock, byteLength } = platform;
-  const held = given.queue ?? platform.memoryQueue();
+  const held = options.queue ?? platform.memoryQueue();
   const context = { library: { name: '@nitka/node', version }, ...options.context };
   const textParts = {
     newId: createMessageIds(platform.randomHex),
@@ -161,7 +132,10 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     given.shutdown === false
       ? undefined
       : platform.watchExit?.({
-          flush: () => flush(options.closeTimeout),
+          async flush() {
+            await flush(options.closeTimeout);
+            transport.abort();
+          },
           close: () => tracker.close(),
           saveNow: () => held.saveNow?.(),
           atRisk: () => (held.saveNow ? 0 : outbox.stats().pending),

@@ -1,10 +1,12 @@
 import type { TransportReply } from '@nitka/core';
-import type { Body, Post } from './post.ts';
+import type { Body, Post, PostAnswer } from './post.ts';
 import { version } from './version.ts';
 
 /** Sends one batch. Rejects on network failure and time-out only. */
 export interface BatchTransport {
   send(body: Body): Promise<TransportReply>;
+  /** Ends the requests that are under way: one without an answer would keep the process alive. */
+  abort(): void;
 }
 
 export interface TransportOptions {
@@ -41,10 +43,25 @@ export const createTransport = (options: TransportOptions): BatchTransport => {
     ...(compress && { 'content-encoding': 'gzip' }),
   };
 
+  const underWay = new Set<AbortController>();
+
+  const request = async (body: Body): Promise<PostAnswer> => {
+    const abort = new AbortController();
+    underWay.add(abort);
+    try {
+      return await post({ url, headers, body, timeout: requestTimeout, abort });
+    } finally {
+      underWay.delete(abort);
+    }
+  };
+
   return {
+    abort() {
+      for (const each of underWay) each.abort();
+    },
+
     async send(body): Promise<TransportReply> {
-      const bytes = compress ? [await compress(body)] : body;
-      const answer = await post({ url, headers, body: bytes, timeout: requestTimeout });
+      const answer = await request(compress ? [await compress(body)] : body);
       const time = Date.parse(answer.header('date') ?? '');
       if (!Number.isNaN(time)) onServerTime?.(time);
       return {

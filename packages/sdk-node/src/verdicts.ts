@@ -1,5 +1,6 @@
 import { errors, NitkaError, type ErrorCode } from '@nitka/core';
 
+/** What the collector says of one event that it cannot use. */
 export interface Verdict {
   readonly messageId: string;
   readonly error: NitkaError;

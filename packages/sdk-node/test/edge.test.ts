@@ -29,6 +29,7 @@ const webGlobals = () => {
     'Headers',
     'TextEncoder',
     'TextDecoder',
+    'AbortController',
     'AbortSignal',
     'Blob',
   ] as const;

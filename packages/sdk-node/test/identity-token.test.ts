@@ -53,3 +53,14 @@ it('makes the token that the collector takes: its test has the same one', async 
       '.ZLXhdsqEXOGl6ajDyfpuU3XclHoyGKeMS3f47T-6Wbg',
   );
 });
+
+it('vouches for a user whose visitor is not known', async () => {
+  const options = { secret: 's'.repeat(32) };
+  const token = await signIdentity({ userId: '42', anonymousId: null as never }, options);
+  expect(await verifyIdentity(token, { ...options, anonymousId: 'a' })).toEqual({ userId: '42' });
+});
+
+it.each([NaN, -1, 0, '1h'])('refuses the lifetime %s', async (lifetime) => {
+  const options = { secret: 's'.repeat(32), lifetime: lifetime as number };
+  await expect(signIdentity({ userId: '42' }, options)).rejects.toMatchObject({ code: 'invalid_option' });
+});

@@ -22,6 +22,7 @@ const request = (url: string, text = 'тело') => ({
   headers: { a: 'b' },
   body: [...text].map((char) => new TextEncoder().encode(char)),
   timeout: 2000,
+  abort: new AbortController(),
 });
 
 it('sends a body and reads the answer, over one connection', async () => {

@@ -1,4 +1,5 @@
-import { factCall, textOf, type Fact, type FactCall } from './fact.ts';
+import { timeOf } from '../event-fields.ts';
+import { choose, factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
 import { decimalFields, type Decimal } from './money.ts';
 
 export interface PhoneCall extends Fact {
@@ -20,21 +21,27 @@ export interface CallProperties {
   readonly duration?: string;
 }
 
+const callEvents = { answered: 'Call Answered', missed: 'Call Missed' } as const;
+const directions = { inbound: 'inbound', outbound: 'outbound' } as const;
+
 /** `Call Answered` or `Call Missed`. @throws NitkaError `invalid_call` */
-export const phoneCall = (call: PhoneCall): FactCall<'Call Answered' | 'Call Missed', CallProperties> =>
-  factCall(call.outcome === 'missed' ? 'Call Missed' : 'Call Answered', ['call', call.callId], call, {
-    call_id: textOf(call.callId, 'callId'),
-    direction: textOf(call.direction, 'direction'),
-    ...(call.line !== undefined && { line: call.line }),
-    ...decimalFields({ duration: call.duration }),
+export const phoneCall = (call: PhoneCall): FactCall<'Call Answered' | 'Call Missed', CallProperties> => {
+  requireFact(call);
+  const { callId, direction, outcome = 'answered', line, duration } = call;
+  return factCall(choose(callEvents, outcome, 'outcome'), ['call', callId], call, {
+    call_id: textOf(callId, 'callId'),
+    direction: choose(directions, direction, 'direction'),
+    ...(line !== undefined && { line }),
+    ...decimalFields({ duration }),
   });
+};
 
 export interface Meeting extends Fact {
   readonly meetingId: string | number;
   readonly status: 'scheduled' | 'held' | 'missed' | 'cancelled';
   /** Such as `office`, `showroom`, `online`. */
   readonly place?: string | undefined;
-  /** When the meeting is to be, while `at` is when its status changed. */
+  /** When the meeting is to be (Date, or ISO 8601 with a zone), while `at` is when its status changed. */
   readonly scheduledFor?: Date | string | undefined;
 }
 
@@ -56,13 +63,19 @@ type MeetingEvent = (typeof meetingEvents)[Meeting['status']];
 
 /** `Meeting Scheduled`, `Meeting Held`, `Meeting Missed` or `Meeting Cancelled`. @throws NitkaError `invalid_call` */
 export const meeting = (fact: Meeting): FactCall<MeetingEvent, MeetingProperties> => {
+  requireFact(fact);
   const { meetingId, status, place, scheduledFor } = fact;
   // A meeting can be put off: each date is a fact of its own.
-  const time = scheduledFor === undefined ? '-' : new Date(scheduledFor).toISOString();
-  return factCall(meetingEvents[status], ['meeting', meetingId, status, time], fact, {
-    meeting_id: textOf(meetingId, 'meetingId'),
-    status,
-    ...(place !== undefined && { place }),
-    ...(scheduledFor !== undefined && { scheduled_for: time }),
-  });
+  const time = scheduledFor === undefined ? '-' : timeOf(scheduledFor);
+  return factCall(
+    choose<MeetingEvent>(meetingEvents, status, 'status'),
+    ['meeting', meetingId, status, time],
+    fact,
+    {
+      meeting_id: textOf(meetingId, 'meetingId'),
+      status,
+      ...(place !== undefined && { place }),
+      ...(scheduledFor !== undefined && { scheduled_for: time }),
+    },
+  );
 };

@@ -1,4 +1,4 @@
-import { factCall, textOf, type Fact, type FactCall } from './fact.ts';
+import { choose, factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
 import { decimalFields, type Decimal } from './money.ts';
 
 export interface Deal extends Fact {
@@ -38,14 +38,20 @@ type DealEvent = (typeof dealEvents)[NonNullable<Deal['status']>];
 
 /** `Deal Created`, `Deal Stage Changed`, `Deal Won` or `Deal Lost`. @throws NitkaError `invalid_call` */
 export const deal = (fact: Deal): FactCall<DealEvent, DealProperties> => {
+  requireFact(fact);
   const { dealId, stage, status = 'open', pipeline, amount, currency, reason, revision = '-' } = fact;
-  return factCall(dealEvents[status], ['deal', dealId, status, stage, revision], fact, {
-    deal_id: textOf(dealId, 'dealId'),
-    stage: textOf(stage, 'stage'),
-    status,
-    ...(pipeline !== undefined && { pipeline }),
-    ...decimalFields({ amount }),
-    ...(currency !== undefined && { currency }),
-    ...(reason !== undefined && { reason }),
-  });
+  return factCall(
+    choose<DealEvent>(dealEvents, status, 'status'),
+    ['deal', dealId, status, stage, revision],
+    fact,
+    {
+      deal_id: textOf(dealId, 'dealId'),
+      stage: textOf(stage, 'stage'),
+      status,
+      ...(pipeline !== undefined && { pipeline }),
+      ...decimalFields({ amount }),
+      ...(currency !== undefined && { currency }),
+      ...(reason !== undefined && { reason }),
+    },
+  );
 };

@@ -20,11 +20,32 @@ export interface FactCall<Name extends string, Properties extends object> extend
   readonly messageId: string;
 }
 
+/** @throws NitkaError `invalid_call` */
 export const textOf = (value: unknown, field: string): string => {
-  if ((typeof value !== 'string' && typeof value !== 'number') || String(value).trim() === '') {
-    throw new NitkaError('invalid_call', `${field} must be a text or a number`);
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (Number.isSafeInteger(value)) return String(value);
+  throw new NitkaError('invalid_call', `${field} must be a text or an integer of at most 15 digits`);
+};
+
+/**
+ * What a table says of one of its names.
+ *
+ * @throws NitkaError `invalid_call` for a name that it has not
+ */
+export const choose = <Choice>(
+  table: Readonly<Record<string, Choice>>,
+  name: unknown,
+  field: string,
+): Choice => {
+  if (typeof name === 'string' && Object.hasOwn(table, name)) return table[name]!;
+  throw new NitkaError('invalid_call', `${field} must be one of: ${Object.keys(table).join(', ')}`);
+};
+
+/** @throws NitkaError `invalid_call` */
+export const requireFact = (fact: unknown): void => {
+  if (typeof fact !== 'object' || fact === null) {
+    throw new NitkaError('invalid_call', 'a business event needs an object');
   }
-  return String(value);
 };
 
 /**

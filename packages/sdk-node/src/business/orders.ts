@@ -1,5 +1,5 @@
 import { NitkaError } from '@nitka/core';
-import { factCall, textOf, type Fact, type FactCall } from './fact.ts';
+import { factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
 import { decimalFields, decimalText, type Decimal } from './money.ts';
 
 /** One line of an order or receipt. */
@@ -101,6 +101,14 @@ const lineProperties = (line: OrderLine): LineProperties => {
   };
 };
 
+const linesOf = (lines: unknown): LineProperties[] => {
+  if (!Array.isArray(lines)) throw new NitkaError('invalid_call', 'lines must be an array');
+  return lines.map((line: OrderLine) => {
+    requireFact(line);
+    return lineProperties(line);
+  });
+};
+
 const currencyOf = (currency: unknown): string => {
   if (typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)) return currency;
   throw new NitkaError('invalid_call', 'currency must be three capital letters of ISO 4217');
@@ -116,6 +124,7 @@ const orderKey = ({ shop, till, orderId }: Order | Refund): (string | number)[] 
  * @example tracker.track(orderCompleted({ orderId: 48121, shop: 17, till: 2, at, currency: 'RUB', total: '1990.10', lines }))
  */
 export const orderCompleted = (order: Order): FactCall<'Order Completed', OrderProperties> => {
+  requireFact(order);
   const { total, revenue, subtotal, tax, shipping, discount, coupon, lines } = order;
   return factCall('Order Completed', ['order', ...orderKey(order)], order, {
     order_id: textOf(order.orderId, 'orderId'),
@@ -123,7 +132,7 @@ export const orderCompleted = (order: Order): FactCall<'Order Completed', OrderP
     total: decimalText(total, 'total'),
     ...decimalFields({ revenue, subtotal, tax, shipping, discount }),
     ...(coupon !== undefined && { coupon }),
-    products: lines.map(lineProperties),
+    products: linesOf(lines),
   });
 };
 
@@ -133,13 +142,17 @@ export const orderCompleted = (order: Order): FactCall<'Order Completed', OrderP
  * @throws NitkaError `invalid_call`
  */
 export const orderRefunded = (refund: Refund): FactCall<'Order Refunded', RefundProperties> => {
-  const { refundId = '1', total, lines, reason } = refund;
+  requireFact(refund);
+  const { refundId = '1', lines, reason } = refund;
+  const total = decimalText(refund.total, 'total');
+  // Some tills write it with a minus: taken away, it would count twice over.
+  if (total.startsWith('-')) throw new NitkaError('invalid_call', 'total of a refund must be positive');
   return factCall('Order Refunded', ['refund', ...orderKey(refund), refundId], refund, {
     order_id: textOf(refund.orderId, 'orderId'),
     refund_id: textOf(refundId, 'refundId'),
     currency: currencyOf(refund.currency),
-    total: decimalText(total, 'total'),
-    ...(lines && { products: lines.map(lineProperties) }),
+    total,
+    ...(lines && { products: linesOf(lines) }),
     ...(reason !== undefined && { reason }),
   });
 };

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { writeFileSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
-import type { TrackerQueue } from '../options.ts';
+import { requireWhole, type TrackerQueue } from '../options.ts';
 import { shareEnvironment } from './shared-environment.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createSender, type Sender } from './sender.ts';
@@ -51,12 +51,12 @@ const isAlive = (pid: number): boolean => {
  * const tracker = createTracker({ writeKey, endpoint, queue: diskQueue({ folder: '/var/lib/till/nitka' }) });
  * await tracker.track(order).stored();
  */
-export const diskQueue = ({ folder, maxBytes = 1024 ** 3 }: DiskQueueOptions): TrackerQueue => {
+export const diskQueue = (options: DiskQueueOptions): TrackerQueue => {
+  // Plain JavaScript may give nothing at all.
+  const { folder, maxBytes = 1024 ** 3 } = options ?? {};
   if (typeof folder !== 'string' || folder === '')
     throw new NitkaError('invalid_option', 'diskQueue needs a folder');
-  if (!Number.isInteger(maxBytes) || maxBytes < 1) {
-    throw new NitkaError('invalid_option', 'maxBytes must be a whole number of bytes');
-  }
+  requireWhole({ maxBytes });
   const path = resolve(folder);
   const owner = randomUUID();
 

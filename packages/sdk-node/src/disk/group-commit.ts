@@ -3,6 +3,8 @@ import type { UnsavedEvent } from './spill.ts';
 /** Events that are stored in one transaction, and so with one flush to the disk. */
 interface Group {
   readonly texts: string[];
+  /** Characters of them. */
+  size: number;
   /** When the first was queued. */
   readonly queuedAt: number;
   readonly stored: Promise<void>;
@@ -19,8 +21,8 @@ export interface GroupCommit {
   idle(): Promise<void>;
 }
 
-/** Events in one transaction at most: a bound of the time that a call waits, and of memory. */
-const largest = 5000;
+/** Events and characters in one transaction at most: a bound of the time that a call waits, and of memory. */
+const largest = { events: 5000, characters: 8 * 1024 * 1024 };
 
 const createGroup = (queuedAt: number): Group => {
   let resolve!: () => void;
@@ -28,7 +30,7 @@ const createGroup = (queuedAt: number): Group => {
   const stored = new Promise<void>((...settle) => ([resolve, reject] = settle));
   // Whoever called has the promise; a group that nobody asks about must not end the process.
   stored.catch(() => {});
-  return { texts: [], queuedAt, stored, resolve, reject };
+  return { texts: [], size: 0, queuedAt, stored, resolve, reject };
 };
 
 /** While one transaction is flushed the next one gathers: the slower the disk, the larger the groups. */
@@ -61,11 +63,14 @@ export const createGroupCommit = (
 
   return {
     add(json, queuedAt) {
-      if (!gathering || gathering.texts.length >= largest) {
+      const isFull =
+        gathering && (gathering.texts.length >= largest.events || gathering.size >= largest.characters);
+      if (!gathering || isFull) {
         gathering = createGroup(queuedAt);
         groups.push(gathering);
       }
       gathering.texts.push(json);
+      gathering.size += json.length;
       running ??= run();
       return gathering.stored;
     },

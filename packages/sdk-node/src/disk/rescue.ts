@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { eventsOf } from '../queue/batch-text.ts';
-import { isWhole, readRecords } from './pages.ts';
+import { isWhole } from './look.ts';
 import { decodeRecord } from './record.ts';
+import { readRecords } from './walk.ts';
 
 /** What became of a damaged queue. */
 export interface Rescue {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync, constants } from 'node:fs';
 import { NitkaError, type Lock } from '@nitka/core';
+import { shareInProcess } from '../shared.ts';
 
 /** Who sends from this folder. */
 interface Lease {
@@ -43,8 +44,8 @@ const times = { beat: 2000, dead: 15_000, look: 100, idle: 250, most: 10_000 };
 const size = 512;
 const wanted = 'w'.charCodeAt(0);
 
-/** Owners in this module: a record with our process id and another owner is of a process that had the id before us. */
-const living = new Set<string>();
+/** Owners in this process: a record with our process id and another owner is of a process that had the id before us. */
+const living = shareInProcess('owners.1', () => new Set<string>());
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
@@ -57,7 +58,7 @@ const openRecord = (folder: string) => {
     buffer.fill(0);
     readSync(file, buffer, 0, size + 1, 0);
     try {
-      return JSON.parse(buffer.toString('utf8', 0, size)) as Lease;
+      return (JSON.parse(buffer.toString('utf8', 0, size)) as Lease | null) ?? undefined;
     } catch {
       return undefined;
     }
@@ -132,9 +133,13 @@ export const createSender = (parts: SenderParts): Sender => {
   };
 
   const beat = (): void => {
-    const lease = record.read();
-    isHeld = lease?.owner === owner;
-    if (isHeld) record.write({ ...lease!, beat: lease!.beat + 1 });
+    try {
+      const lease = record.read();
+      isHeld = lease?.owner === owner;
+      if (isHeld) record.write({ ...lease!, beat: lease!.beat + 1 });
+    } catch {
+      // A failing disk must not end the program from within a timer. Without a beat another process takes over.
+    }
   };
 
   const release = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { shareInProcess } from '../shared.ts';
 import { openFolder, type OpenFolder } from './open-folder.ts';
 
 interface Shared {
@@ -5,9 +6,11 @@ interface Shared {
   users: number;
 }
 
-/** Folder → the one environment of this process. */
-const open = new Map<string, Shared>();
-const closing = new Map<string, Promise<void>>();
+/** Folder → the one environment of this process, whichever copy of this module opened it. */
+const { open, closing } = shareInProcess('environments.1', () => ({
+  open: new Map<string, Shared>(),
+  closing: new Map<string, Promise<void>>(),
+}));
 
 /**
  * One environment for all queues of this process on a folder. A second one would open its tables in a synchronous

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 
 /** An event whose call was made, but whose transaction had not reached the disk. */
@@ -18,8 +18,8 @@ export const spill = (folder: string, unique: string, unsaved: readonly UnsavedE
   const path = `${folder}/exit-${unique}.ndjson`;
   const file = openSync(`${path}.part`, 'w', 0o600);
   try {
-    // JSON holds no raw line break, so a line is an event.
-    writeSync(file, unsaved.map(({ json, queuedAt }) => `${queuedAt} ${json}\n`).join(''));
+    // JSON holds no raw line break, so a line is an event. Not writeSync: a disk that is nearly full takes a part, and no error is thrown.
+    writeFileSync(file, unsaved.map(({ json, queuedAt }) => `${queuedAt} ${json}\n`).join(''));
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -27,9 +27,22 @@ export const spill = (folder: string, unique: string, unsaved: readonly UnsavedE
   renameSync(`${path}.part`, path);
 };
 
-const parseLine = (line: string): UnsavedEvent => {
-  const space = line.indexOf(' ');
-  return { queuedAt: Number(line.slice(0, space)), json: line.slice(space + 1) };
+const wholeLine = /^(-?[\d.]+) (\{.*\})$/;
+
+/** What is no whole event (a disk that lost the file's end) would make its batch unreadable. */
+const parseLine = (line: string): UnsavedEvent[] => {
+  const [, time, json] = wholeLine.exec(line) ?? [];
+  return json ? [{ queuedAt: Number(time), json }] : [];
+};
+
+/** Undefined where another process has brought the file in just now. */
+const readSpill = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
 
 /** Brings the files of ended processes into the queue. */
@@ -38,9 +51,10 @@ export const restoreSpills = async (
   restore: (lines: readonly UnsavedEvent[], name: string) => Promise<void>,
 ): Promise<void> => {
   for (const name of (await readdir(folder)).filter(isSpill)) {
-    const lines = (await readFile(`${folder}/${name}`, 'utf8')).split('\n').filter(Boolean);
+    const text = await readSpill(`${folder}/${name}`);
+    if (text === undefined) continue;
     // The name is noted in the same transaction, so that an end between the two steps does not bring the events twice.
-    await restore(lines.map(parseLine), name);
+    await restore(text.split('\n').flatMap(parseLine), name);
     await unlink(`${folder}/${name}`).catch(() => {});
   }
 };

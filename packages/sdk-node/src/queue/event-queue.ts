@@ -18,6 +18,8 @@ export interface EventQueueParts {
   readonly storage: EventStorage;
   readonly clock: Pick<Clock, 'now'>;
   readonly onDropped: (code: ErrorCode, count: number) => void;
+  /** Told of events that waited too long: they are removed, and counted as dropped. */
+  readonly onExpired?: (batch: Batch) => void;
 }
 
 /** What `add` gives: true: kept and as safe as it will be; false: refused; a promise: kept once it resolves. */
@@ -44,7 +46,7 @@ export interface EventQueue {
 }
 
 export const createEventQueue = (
-  { storage, clock, onDropped }: EventQueueParts,
+  { storage, clock, onDropped, onExpired }: EventQueueParts,
   { maxCount, maxBytes, maxAge, lanes }: EventQueueOptions,
 ): EventQueue => {
   let count = 0;
@@ -125,8 +127,10 @@ export const createEventQueue = (
       expired += events;
     }
     if (expired === 0) return batch;
-    await remove(batch.slice(0, expired));
+    const gone = batch.slice(0, expired);
+    await remove(gone);
     countDropped('event_expired', expired);
+    onExpired?.(gone);
     return restOf(batch);
   };
 
@@ -191,7 +195,8 @@ export const createEventQueue = (
     },
 
     restoreDropped(counts) {
-      for (const code in counts) dropped[code] = (dropped[code] ?? 0) + counts[code]!;
+      // Not for…in: a host may have added properties to every object.
+      for (const [code, lost] of Object.entries(counts ?? {})) dropped[code] = (dropped[code] ?? 0) + lost;
     },
 
     count: () => count,
