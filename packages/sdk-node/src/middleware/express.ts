@@ -1,4 +1,5 @@
 import { isShared } from './cookies.ts';
+import { checkVisitorOptions } from './options.ts';
 import type { AnyRequest } from './request.ts';
 import { rememberVisitor, resolveVisitor, type VisitorOptions } from './visitor.ts';
 
@@ -11,11 +12,42 @@ export interface NodeResponse {
   writeHead(status: number, ...rest: never[]): unknown;
 }
 
-const addCookies = (response: NodeResponse, cookies: readonly string[]): void => {
-  const cacheControl = response.getHeader('cache-control');
-  if (isShared(cacheControl === undefined ? undefined : String(cacheControl))) return;
+/** Of the headers that a handler gives to `writeHead` itself, and that go before all others: a list of names and values, or an object. */
+const givenHeader = (headers: object, wanted: string): string[] => {
+  const pairs = Array.isArray(headers)
+    ? headers.flat().flatMap((name, at, flat) => (at % 2 === 0 ? [[name, flat[at + 1]] as const] : []))
+    : Object.entries(headers);
+  return pairs
+    .filter(([name]) => String(name).toLowerCase() === wanted)
+    .flatMap(([, value]) => [value].flat().map(String));
+};
+
+const withCookies = (headers: object, present: readonly string[], cookies: readonly string[]): object => {
+  if (Array.isArray(headers)) {
+    const added = cookies.map((cookie) => ['set-cookie', cookie]);
+    return Array.isArray(headers[0])
+      ? [...(headers as unknown[]), ...added]
+      : [...(headers as unknown[]), ...added.flat()];
+  }
+  const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
+  return { ...Object.fromEntries(others), 'set-cookie': [...present, ...cookies] };
+};
+
+/** @returns the arguments of `writeHead`, cookies included where they cannot be set beforehand */
+const addCookies = (
+  response: NodeResponse,
+  cookies: readonly string[],
+  args: readonly unknown[],
+): unknown[] => {
+  const headers = args.find((each) => typeof each === 'object' && each !== null) ?? {};
+  const [cacheControl = response.getHeader('cache-control')] = givenHeader(headers, 'cache-control');
+  if (isShared(cacheControl === undefined ? undefined : String(cacheControl))) return [...args];
+  const given = givenHeader(headers, 'set-cookie');
+  if (given.length > 0)
+    return args.map((each) => (each === headers ? withCookies(headers, given, cookies) : each));
   const present = response.getHeader('set-cookie') ?? [];
   response.setHeader('set-cookie', [...[present].flat().map(String), ...cookies]);
+  return [...args];
 };
 
 /**
@@ -23,15 +55,17 @@ const addCookies = (response: NodeResponse, cookies: readonly string[]): void =>
  * tier of the visitor id that lives longest. Put it before the routes; `tracker.forRequest(request)` then knows the visitor.
  * An answer that shared caches may keep (`Cache-Control: public`) gets no cookie.
  *
+ * @throws NitkaError `invalid_option`
  * @example
- * app.use(visitorCookie({ consent: (request) => (request.cookies.consent === 'no' ? 'denied' : 'granted') }));
+ * const consent = ({ headers }) => (/\bconsent=no\b/.test(headers.cookie ?? '') ? 'denied' : 'granted');
+ * app.use(visitorCookie({ consent }));
  * app.post('/order', (request, response) => {
  *   tracker.forRequest(request).track({ event: 'Order Completed', properties });
  * });
  */
-export const visitorCookie =
-  (options: VisitorOptions = {}) =>
-  (request: AnyRequest, response: NodeResponse, next: () => void): void => {
+export const visitorCookie = (options: VisitorOptions = {}) => {
+  checkVisitorOptions(options);
+  return (request: AnyRequest, response: NodeResponse, next: () => void): void => {
     const { cookies, ...visitor } = resolveVisitor(request, options);
     rememberVisitor(request, visitor);
     if (cookies.length > 0) {
@@ -39,9 +73,9 @@ export const visitorCookie =
       // Only now is it known whether the answer may be cached: the handlers have run.
       response.writeHead = (...args) => {
         response.writeHead = writeHead;
-        addCookies(response, cookies);
-        return writeHead(...args);
+        return writeHead(...(addCookies(response, cookies, args) as typeof args));
       };
     }
     next();
   };
+};

@@ -1,4 +1,5 @@
 import { isShared } from './cookies.ts';
+import { checkVisitorOptions } from './options.ts';
 import type { AnyRequest } from './request.ts';
 import { rememberVisitor, resolveVisitor, type VisitorOptions } from './visitor.ts';
 
@@ -39,11 +40,13 @@ interface Hooks {
  * lives longest. Call it on the instance whose routes are meant, before they are added. `tracker.forRequest(request)` then
  * knows the visitor. An answer that shared caches may keep (`Cache-Control: public`) gets no cookie.
  *
+ * @throws NitkaError `invalid_option`
  * @example
  * visitorCookie(app, { secure: true });
  * app.post('/order', (request) => tracker.forRequest(request).track({ event: 'Order Completed', properties }));
  */
 export const visitorCookie = (app: FastifyLike, options: VisitorOptions = {}): void => {
+  checkVisitorOptions(options);
   const waiting = new WeakMap<object, readonly string[]>();
   const hooks = app as unknown as Hooks;
   hooks.addHook('onRequest', (request, _reply, done) => {

@@ -1,8 +1,10 @@
 import { createVisitorId, isVisitorId, oldestVisitorId } from '@nitka/core';
+import { shareInProcess } from '../shared.ts';
+import { consentOf, type VisitorConsent } from './consent.ts';
 import { cookieValues, setCookie } from './cookies.ts';
 import { isDocument, isPrefetch, viewOf, type AnyRequest, type RequestView } from './request.ts';
 
-export type VisitorConsent = 'granted' | 'denied' | 'pending';
+export type { VisitorConsent } from './consent.ts';
 
 export interface VisitorOptions {
   /** Name of the HttpOnly cookie; the collector's must be the same. @default 'vid' */
@@ -21,7 +23,9 @@ export interface VisitorOptions {
    */
   readonly secure?: boolean;
   /**
-   * What the visitor has agreed to. `pending` reads and sets nothing, `denied` erases. @default granted
+   * What the visitor has agreed to. `pending` reads and sets nothing, `denied` erases. One that throws or gives anything else counts as
+   * `pending`, and a warning is written to the console.
+   * @default granted
    */
   readonly consent?: (request: never) => VisitorConsent;
 }
@@ -33,20 +37,13 @@ export interface Visitor {
   readonly consent: VisitorConsent;
 }
 
-const visitors = Symbol.for('nitka.visitors.1');
-
 export interface ResolvedVisitor extends Visitor {
   /** Set-Cookie headers. */
   readonly cookies: readonly string[];
 }
 
-const shared = globalThis as { [visitors]?: WeakMap<object, Visitor> };
-
-/**
- * Request → the visitor that a middleware has settled for it, a new one included. Shared by all copies of this module: a
- * program may have its ES, CommonJS and edge builds at once.
- */
-const known = (shared[visitors] ??= new WeakMap());
+/** Request → the visitor that a middleware has settled for it, a new one included. */
+const known = shareInProcess('visitors.1', () => new WeakMap<object, Visitor>());
 
 export const rememberVisitor = (request: object, visitor: Visitor): void => void known.set(request, visitor);
 
@@ -70,8 +67,7 @@ const settle = (view: RequestView, candidates: readonly string[]): string | null
 export const resolveVisitor = (request: AnyRequest | Request, options: VisitorOptions): ResolvedVisitor => {
   const view = viewOf(request);
   const names = namesOf(options);
-  const consent =
-    (options.consent as ((request: unknown) => VisitorConsent) | undefined)?.(request) ?? 'granted';
+  const consent = consentOf(options.consent, request);
   const header = view.header('cookie') ?? '';
   const isSecure = options.secure ?? view.isHttps;
   const server = { isSecure, isHttpOnly: true, domain: options.domain };

@@ -1,4 +1,5 @@
 import { isShared } from './cookies.ts';
+import { checkVisitorOptions } from './options.ts';
 import { rememberVisitor, resolveVisitor, type Visitor, type VisitorOptions } from './visitor.ts';
 
 export type { Visitor, VisitorConsent, VisitorOptions } from './visitor.ts';
@@ -13,10 +14,12 @@ export interface OpenVisitor {
  * The visitor of a Web `Request` (Next.js, Hono, Remix, workers …) and what sets and renews the HttpOnly cookie on its
  * `Response`. `tracker.forRequest(request)` then knows the visitor.
  *
+ * @throws NitkaError `invalid_option`
  * @example
  * export const middleware = (request) => openVisitor(request).apply(NextResponse.next());
  */
 export const openVisitor = (request: Request, options: VisitorOptions = {}): OpenVisitor => {
+  checkVisitorOptions(options);
   const { cookies, ...visitor } = resolveVisitor(request, options);
   rememberVisitor(request, visitor);
   return {

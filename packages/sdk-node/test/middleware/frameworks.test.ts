@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import fastify from 'fastify';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createTracker, type Tracker } from '../../src/index.ts';
 import { visitorCookie as expressVisitor } from '../../src/middleware/express.ts';
 import { visitorCookie as fastifyVisitor } from '../../src/middleware/fastify.ts';
@@ -127,6 +127,59 @@ it.each(Object.keys(frameworks))(
     ]);
     await tracker.flush();
     expect(collector.events).toEqual([]);
+  },
+);
+
+const plainServer = async (
+  options: Parameters<typeof expressVisitor>[0],
+  answer: (response: ServerResponse) => void,
+): Promise<string[]> => {
+  const middleware = expressVisitor(options);
+  const server = createServer((request, response) =>
+    middleware(request as never, response as never, () => answer(response)),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => server.close());
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { ...document } });
+  return response.headers.getSetCookie().map((cookie) => cookie.split('=')[0]!);
+};
+
+it.each([
+  ['an object', { 'Set-Cookie': 'own=1', 'X-A': 'b' }],
+  ['an object with a list', { 'set-cookie': ['own=1'] }],
+  ['a flat list', ['Set-Cookie', 'own=1', 'X-A', 'b']],
+])('adds its cookies to headers that a handler gives at the last moment: %s', async (_name, headers) => {
+  const names = await plainServer({}, (response) => response.writeHead(200, headers as never).end('<html>'));
+  expect(names.sort()).toEqual(['ntk', 'own', 'vid']);
+});
+
+it.each([
+  ['an object', { 'Cache-Control': 'public, max-age=60' }],
+  ['a flat list', ['Cache-Control', 's-maxage=60']],
+])('sees at the last moment that caches share an answer: %s', async (_name, headers) => {
+  expect(
+    await plainServer({}, (response) => response.writeHead(200, 'OK', headers as never).end('<html>')),
+  ).toEqual([]);
+});
+
+it.each([
+  ['throws', () => (undefined as unknown as { no: string }).no as never],
+  ['gives nothing', () => undefined as never],
+  ['gives a promise', () => Promise.resolve('granted') as never],
+])('sets nothing and harms no page when consent() %s, and says so once', async (_name, broken) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const options = { consent: broken };
+  for (let n = 0; n < 2; n++)
+    expect(await plainServer(options, (response) => response.end('<html>'))).toEqual([]);
+  expect(warn.mock.calls).toEqual([[expect.stringMatching(/^nitka: consent\(\) /)]]);
+  warn.mockRestore();
+});
+
+it.each([{ cookieName: 'a;b' }, { domain: 'x\r\ny' }, { maxAgeDays: NaN }, { sessionCookieName: '' }])(
+  'refuses the options %j',
+  (options) => {
+    expect(() => expressVisitor(options)).toThrow(expect.objectContaining({ code: 'invalid_option' }));
   },
 );
 
