@@ -9,18 +9,24 @@ export interface BadLine {
   /** Where it stood: `receipts.ndjson:12`. */
   readonly source: string;
   readonly line: string;
+  /** The line's bytes, where they are no UTF-8 and `line` is not all that they said. */
+  readonly base64?: string;
 }
 
-export const badLine = (error: NitkaError, source: string, line: string): BadLine => ({
+export const badLine = (
+  error: NitkaError,
+  source: string,
+  line: string,
+  bytes?: Buffer,
+): BadLine => ({
   reason: error.code,
   message: error.message,
   source,
   line,
+  ...(bytes && { base64: bytes.toString('base64') }),
 });
 
-/** Adds bad lines to a file, one JSON object each; on disk when the promise resolves. */
-export const keepBadLines = async (path: string, lines: readonly BadLine[]): Promise<void> => {
-  if (lines.length === 0) return;
+const write = async (path: string, lines: readonly BadLine[]): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'a', 0o600);
   try {
@@ -29,4 +35,46 @@ export const keepBadLines = async (path: string, lines: readonly BadLine[]): Pro
   } finally {
     await file.close();
   }
+};
+
+export interface BadLines {
+  /** Begins to write it; those of one moment are written together. */
+  add(line: BadLine): void;
+  count(): number;
+  /** Resolves once all are on disk; rejects when that failed. */
+  kept(): Promise<void>;
+}
+
+/** Adds bad lines to a file, one JSON object each, as they come: the source may be read for days. */
+export const createBadLines = (path: string): BadLines => {
+  let count = 0;
+  let waiting: BadLine[] = [];
+  let writing: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+
+  const writeAll = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) {
+        const lines = waiting;
+        waiting = [];
+        await write(path, lines);
+      }
+    } catch (error) {
+      failure = { error };
+    }
+    writing = undefined;
+  };
+
+  return {
+    add(line) {
+      count++;
+      waiting.push(line);
+      writing ??= writeAll();
+    },
+    count: () => count,
+    async kept() {
+      while (writing) await writing;
+      if (failure) throw failure.error;
+    },
+  };
 };

@@ -5,17 +5,13 @@ import type { Progress } from './progress.ts';
 /** Milliseconds between two attempts, beside the back-off of the delivery itself. */
 const pause = 500;
 
-/**
- * Sends until nothing waits, or for `seconds`. The collector dictates the rate: its Retry-After is kept.
- * @returns events that still wait
- */
+/** Sends until nothing waits, or for `seconds`. The collector dictates the rate: its Retry-After is kept. */
 export const drain = async (
   tracker: Tracker,
   { seconds, signal, progress }: { seconds: number; signal: AbortSignal; progress: Progress },
-): Promise<number> => {
+): Promise<void> => {
   const end = performance.now() + seconds * 1000;
   let sent = 0;
-  let pending = tracker.stats().pending;
   const stop = tracker.on('sent', (batch) => {
     sent += batch.events;
     progress.update(sent, sent + tracker.stats().pending);
@@ -23,11 +19,10 @@ export const drain = async (
   while (!signal.aborted) {
     const left = end - performance.now();
     if (left <= 0) break;
-    ({ pending } = await tracker.flush({ timeout: left }));
+    const { pending } = await tracker.flush({ timeout: left });
     if (pending === 0) break;
     await wait(Math.min(pause, Math.max(0, end - performance.now())), undefined, { signal }).catch(() => {});
   }
   stop();
   progress.end();
-  return pending;
 };

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 export const usage = `nitka-till: sends events of tills and other programs durably to a Nitka collector.
@@ -18,8 +19,12 @@ export const usage = `nitka-till: sends events of tills and other programs durab
   --gzip                 compress requests
   --json                 status as JSON
 
-Exit codes: 0 done, 2 wrong options, 3 stored but not all delivered, 4 bad lines kept aside, 5 not stored.
-A line: {"type":"track","event":"Order Completed","key":["order","shop-17",48121],"phone":"…","timestamp":"…","properties":{…}}
+Exit codes: 0 done, 2 wrong options, 3 stored but not all delivered, 4 bad lines kept aside, 5 not stored,
+            6 refused by the collector.
+A line, in UTF-8:
+  {"event":"Order Completed","key":["order","shop-17","till-2",48121],"phone":"8 (999) 555-11-22",
+   "timestamp":"2026-11-20T19:04:05+05:00","properties":{"order_id":"48121","currency":"RUB","total":"1990.10"}}
+  (here in two lines, in the file in one)
 More: docs/tills.md`;
 
 export interface TillOptions {
@@ -42,12 +47,14 @@ export interface TillOptions {
 /** A fault of the command line, told to the user as it is. */
 export class UsageError extends Error {}
 
-const number = (text: string, name: string): number => {
+const number = (text: string, name: string, least = 0): number => {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new UsageError(`--${name} must be a number, 0 or more`);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least)
+    throw new UsageError(`--${name} must be a number, ${least} or more`);
   return value;
 };
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
 
 const parse = (args: readonly string[]) => {
   try {
@@ -77,7 +84,7 @@ const parse = (args: readonly string[]) => {
 const isCommand = (name: string | undefined): name is TillOptions['command'] =>
   name === 'send' || name === 'watch' || name === 'drain' || name === 'status';
 
-/** @throws UsageError @returns null when help or the version was asked for */
+/** @throws UsageError */
 export const readTillOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -86,25 +93,37 @@ export const readTillOptions = (
   if (values.help || args.length === 0) return 'help';
   if (values.version) return 'version';
   const [command, inbox = ''] = positionals;
-  if (!isCommand(command)) throw new UsageError(`there is no command ${command ?? '(none given)'}`);
+  if (!isCommand(command))
+    throw new UsageError(
+      command ? `there is no command ${command}` : 'which command? send, watch, drain or status',
+    );
   if (command === 'watch' && inbox === '') throw new UsageError('watch needs the folder to watch');
+  if (command === 'watch' && !isFolder(inbox)) throw new UsageError(`${inbox} is no folder`);
+  if (positionals.length > (command === 'watch' ? 2 : 1)) {
+    throw new UsageError(
+      `${command} does not take ${positionals.at(-1)}${command === 'send' ? ': use < file' : ''}`,
+    );
+  }
   const endpoint = values.endpoint ?? env['NITKA_ENDPOINT'] ?? '';
   const writeKey = values['write-key'] ?? env['NITKA_WRITE_KEY'] ?? '';
   if (command !== 'status' && (endpoint === '' || writeKey === '')) {
+    const missing = [endpoint === '' && 'NITKA_ENDPOINT', writeKey === '' && 'NITKA_WRITE_KEY'].filter(
+      Boolean,
+    );
     throw new UsageError(
-      'the address of the collector and the write key are needed: NITKA_ENDPOINT, NITKA_WRITE_KEY',
+      `the address of the collector and the write key are needed; set ${missing.join(' and ')}`,
     );
   }
   return {
     command,
     inbox,
-    queue: values.queue ?? env['NITKA_QUEUE'] ?? './nitka-queue',
+    queue: (values.queue ?? env['NITKA_QUEUE']) || './nitka-queue',
     endpoint,
     writeKey,
     maxBytes: number(values['max-bytes'], 'max-bytes'),
     timeout: number(values.timeout, 'timeout'),
     once: values.once,
-    interval: number(values.interval, 'interval'),
+    interval: number(values.interval, 'interval', 0.01),
     keepDays: number(values['keep-days'], 'keep-days'),
     gzip: values.gzip,
     json: values.json,

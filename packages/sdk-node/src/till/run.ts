@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { NitkaError } from '@nitka/core';
@@ -6,14 +6,15 @@ import { diskQueue } from '../disk/index.ts';
 import { createTracker } from '../index.ts';
 import type { Tracker } from '../tracker.ts';
 import { version } from '../version.ts';
-import { keepBadLines } from './bad-lines.ts';
+import { createBadLines } from './bad-lines.ts';
 import { drain } from './drain.ts';
 import { exitCodes } from './exit-codes.ts';
-import { createInbox } from './inbox.ts';
+import { createInbox, type Look } from './inbox.ts';
 import { takeIn } from './intake.ts';
 import { readTillOptions, usage, UsageError, type TillOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { readStatus } from './status.ts';
+import { readStatus, statusText } from './status.ts';
+import { createVoice, type Voice } from './voice.ts';
 
 export interface TillParts {
   readonly stdin: Readable;
@@ -24,13 +25,15 @@ export interface TillParts {
   readonly signal: AbortSignal;
 }
 
-interface Outcome {
-  readonly stored: number;
-  readonly bad: number;
-  readonly failure: NitkaError | undefined;
+/** What a command needs. */
+interface Work {
+  readonly tracker: Tracker;
+  readonly options: TillOptions;
+  readonly parts: TillParts;
+  readonly voice: Voice;
 }
 
-const openTracker = (options: TillOptions, say: (text: string) => void): Tracker => {
+const openTracker = (options: TillOptions, voice: Voice): Tracker => {
   const tracker = createTracker({
     writeKey: options.writeKey,
     endpoint: options.endpoint,
@@ -39,73 +42,85 @@ const openTracker = (options: TillOptions, say: (text: string) => void): Tracker
     shutdown: false,
     context: { channel: 'till' },
   });
-  let last = '';
-  tracker.on('error', ({ code, message }) => {
-    // A collector that is away for a week says so once. Bad lines are told in the summary.
-    if (message === last || !/^(?:delivery|storage|queue|event_expired)/.test(code)) return;
-    last = message;
-    say(`${code}: ${message}`);
+  tracker.on('error', (error) => {
+    // Bad lines are told in the summary, with their number.
+    if (/^(?:delivery|storage|queue|event_expired)/.test(error.code)) voice.sayOnce(error);
   });
-  tracker.on('sent', () => (last = ''));
+  tracker.on('sent', ({ rejected }) => {
+    voice.forget();
+    for (const { error } of rejected) voice.sayOnce(error, 'an event is in the rejects of the collector, ');
+  });
   return tracker;
 };
 
-const send = async (tracker: Tracker, options: TillOptions, { stdin }: TillParts): Promise<Outcome> => {
-  const { stored, bad, failure } = await takeIn(tracker, stdin, { name: 'stdin', isRepeatable: false });
-  await keepBadLines(join(options.queue, 'bad.ndjson'), bad);
-  return { stored, bad: bad.length, failure };
+const send = async ({ tracker, options, parts: { stdin, signal } }: Work): Promise<Look> => {
+  const bad = createBadLines(join(options.queue, 'bad.ndjson'));
+  const intake = await takeIn(tracker, stdin, { name: 'stdin', isRepeatable: false, bad, signal });
+  return { ...intake, bad: bad.count() };
 };
 
-const watch = async (tracker: Tracker, options: TillOptions, { signal }: TillParts): Promise<Outcome> => {
-  const inbox = createInbox(tracker, options.inbox, options.keepDays);
-  let sum: Outcome = { stored: 0, bad: 0, failure: undefined };
+const watch = async ({ tracker, options, parts: { signal }, voice }: Work): Promise<Look> => {
+  const inbox = createInbox(tracker, options.inbox, { keepDays: options.keepDays, signal });
+  if (!options.once)
+    voice.say(`watching ${resolve(options.inbox)}, events wait in ${resolve(options.queue)}`);
+  let sum: Look = { stored: 0, bad: 0, failure: undefined };
   while (!signal.aborted) {
     const { stored, bad, failure } = await inbox.look(Date.now());
     sum = { stored: sum.stored + stored, bad: sum.bad + bad, failure };
     if (options.once && (failure || (await inbox.waiting()) === 0)) break;
-    // A queue that is full gets room again when the collector is back: the file is tried once more.
+    if (failure) voice.sayOnce(failure);
+    // A queue that is full gets room again when the collector is back: the file is gone on with.
     await wait(options.interval * 1000, undefined, { signal }).catch(() => {});
   }
   return sum;
 };
 
-const codeOf = ({ bad, failure }: Outcome, pending: number, isWaiting: boolean): number => {
+const codeOf = ({ bad, failure }: Look, refused: number, isPending: boolean): number => {
   if (failure) return exitCodes.notStored;
   if (bad > 0) return exitCodes.badLines;
-  return pending > 0 && isWaiting ? exitCodes.pending : exitCodes.done;
+  if (refused > 0) return exitCodes.refused;
+  return isPending ? exitCodes.pending : exitCodes.done;
 };
 
 const status = async (options: TillOptions, { stdout }: TillParts): Promise<number> => {
   const found = await readStatus(options.queue);
-  const { pending, pendingBytes, oldest } = found;
-  const text =
-    pending === 0
-      ? 'nothing waits'
-      : `${pending} events wait (${pendingBytes} bytes), the oldest since ${oldest}`;
-  stdout.write(options.json ? `${JSON.stringify(found)}\n` : `${text}\n`);
+  stdout.write(`${options.json ? JSON.stringify(found) : statusText(found)}\n`);
   return exitCodes.done;
 };
 
 /** Milliseconds to send the last batch when the command is stopped. */
 const lastFlush = 2000;
 
-const work = async (options: TillOptions, parts: TillParts): Promise<number> => {
-  const say = (text: string): void => void parts.stderr.write(`nitka-till: ${text}\n`);
-  const tracker = openTracker(options, say);
-  const empty: Outcome = { stored: 0, bad: 0, failure: undefined };
-  let outcome = empty;
-  if (options.command === 'send') outcome = await send(tracker, options, parts);
-  if (options.command === 'watch') outcome = await watch(tracker, options, parts);
+const commands: Record<'send' | 'watch' | 'drain', (work: Work) => Promise<Look>> = {
+  send,
+  watch,
+  drain: async () => ({ stored: 0, bad: 0, failure: undefined }),
+};
+
+const work = async (
+  command: keyof typeof commands,
+  options: TillOptions,
+  parts: TillParts,
+): Promise<number> => {
+  const { signal } = parts;
+  const voice = createVoice(parts.stderr);
+  const tracker = openTracker(options, voice);
+  let refused = 0;
+  tracker.on('sent', ({ rejected }) => void (refused += rejected.length));
+  tracker.on('dropped', (code, count) => void (refused += code === 'delivery_refused' ? count : 0));
+  const found = await commands[command]({ tracker, options, parts, voice });
   // A service that is stopped leaves what waits to its next start.
-  const isWaiting = options.timeout > 0 && !(options.command === 'watch' && parts.signal.aborted);
+  const isWaiting = options.timeout > 0 && !(command === 'watch' && signal.aborted);
   const progress = createProgress(parts.stderr, () => performance.now());
-  const pending = await drain(tracker, { seconds: options.timeout, signal: parts.signal, progress });
-  await tracker.close({ timeout: parts.signal.aborted ? lastFlush : 0 });
-  const { stored, bad, failure } = outcome;
-  if (failure) say(`${failure.code}: ${failure.message}`);
-  if (bad > 0) say(`${bad} bad lines are kept with their reasons`);
-  say(`${stored} events stored, ${pending} wait`);
-  return codeOf(outcome, pending, isWaiting);
+  await drain(tracker, { seconds: options.timeout, signal, progress });
+  const { pending } = await tracker.close({ timeout: signal.aborted ? lastFlush : 0 });
+  const { stored, bad, failure } = found;
+  if (failure) voice.sayOnce(failure);
+  if (bad > 0) voice.say(`${bad} bad lines are kept with their reasons`);
+  if (refused > 0)
+    voice.say(`${refused} events were refused by the collector, which keeps them in its rejects`);
+  voice.say(`${stored} events stored, ${pending} wait`);
+  return codeOf(found, refused, pending > 0 && isWaiting);
 };
 
 /** Runs one command. @returns its exit code */
@@ -116,11 +131,13 @@ export const runTill = async (args: readonly string[], parts: TillParts): Promis
       parts.stdout.write(`${options === 'help' ? usage : version}\n`);
       return exitCodes.done;
     }
-    return await (options.command === 'status' ? status(options, parts) : work(options, parts));
+    const { command } = options;
+    return await (command === 'status' ? status(options, parts) : work(command, options, parts));
   } catch (error) {
     const isUsage =
       error instanceof UsageError || (error instanceof NitkaError && error.code === 'invalid_option');
-    parts.stderr.write(`nitka-till: ${(error as Error).message}\n${isUsage ? '\n' + usage + '\n' : ''}`);
+    const more = isUsage ? 'See nitka-till --help\n' : '';
+    parts.stderr.write(`nitka-till: ${(error as Error).message}\n${more}`);
     return isUsage ? exitCodes.usage : exitCodes.notStored;
   }
 };
