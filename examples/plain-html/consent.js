@@ -21,4 +21,14 @@ banner.addEventListener('click', ({ target }) => {
   choose(choice);
 });
 
+// As easy to take back as it was to give.
+document.getElementById('choose').addEventListener('click', () => (banner.hidden = false));
+
 document.getElementById('like').addEventListener('click', () => nitka.push(['track', 'Page Liked']));
+
+// Nothing else has to be done for Nitka to see a form. Where a site answers itself, an e-mail does not end up in an address.
+document.querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  event.target.hidden = true;
+  document.getElementById('thanks').hidden = false;
+});

@@ -9,4 +9,9 @@ const nitka = createTracker({
 
 nitka.page('An import');
 document.getElementById('like').addEventListener('click', () => nitka.track('Page Liked'));
+document.querySelector('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  event.target.hidden = true;
+  document.getElementById('thanks').hidden = false;
+});
 document.getElementById('visitor').textContent = await nitka.ready();

@@ -92,6 +92,23 @@ it('after a no nothing is stored or sent, on the next page neither', async () =>
   await context.close();
 });
 
+it('a yes that is taken back erases everything, and a form is thanked for without an address that tells the e-mail', async () => {
+  const { context, page } = await open('/index.html');
+  await page.click('[data-choice=granted]');
+  await page.fill('input[name=email]', 'Olga@Mail.ru');
+  await page.click('form button');
+  await page.waitForSelector('#thanks:not([hidden])');
+  expect(page.url()).toBe(site.url('/index.html'));
+  await collector.eventually(
+    `SELECT 1 FROM raw_events WHERE email = 'olga@mail.ru'`,
+    ({ length }) => length > 0,
+  );
+  await page.click('#choose');
+  await page.click('[data-choice=denied]');
+  await expect.poll(() => traces(context)).toEqual(nothing);
+  await context.close();
+});
+
 it('the page with an import tracks, and links the e-mail of its form', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
