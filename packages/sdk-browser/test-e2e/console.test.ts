@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeKeys } from '../../../tests/support/collector.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const documented = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+
+let stage: Stage;
+let endpoint: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  endpoint = `http://t.shop.localhost:${stage.collector.port}`;
+});
+afterAll(() => stage?.close());
+
+interface Mistake {
+  readonly name: string;
+  /** What is wrong with a tag that would be right otherwise; null takes an attribute away. */
+  readonly tag?: Record<string, string | null>;
+  readonly calls?: string;
+  readonly policy?: string;
+  /** In the console of a page with `data-debug`. */
+  readonly says: RegExp;
+  /** How docs/errors.md names it. */
+  readonly documentedAs: string;
+}
+
+const mistakes: Mistake[] = [
+  {
+    name: 'no write key, since it is spelt otherwise',
+    tag: { 'data-write-key': null, 'data-writekey': 'k' },
+    says: /^nitka: invalid_option \(data-write-key\)$/,
+    documentedAs: 'invalid_option (data-write-key)',
+  },
+  {
+    name: 'an endpoint without http',
+    tag: { 'data-endpoint': 't.shop.example' },
+    says: /^nitka: invalid_option \(writeKey, endpoint, consent\)$/,
+    documentedAs: 'invalid_option (writeKey, …)',
+  },
+  {
+    name: 'a misspelt consent',
+    tag: { 'data-consent': 'grnated' },
+    says: /^nitka: invalid_option \(writeKey, endpoint, consent\)$/,
+    documentedAs: 'invalid_option (writeKey, …)',
+  },
+  {
+    name: 'another write key',
+    tag: { 'data-write-key': 'YOUR_WRITE_KEY' },
+    says: /^nitka error delivery_held HTTP 401/,
+    documentedAs: 'error delivery_held HTTP 401',
+  },
+  {
+    name: 'an endpoint that is the site itself',
+    tag: { 'data-endpoint': null },
+    says: /^nitka error delivery_held HTTP 404/,
+    documentedAs: 'error delivery_held HTTP 404',
+  },
+  {
+    name: 'a policy that forbids the collector',
+    policy: "connect-src 'none'",
+    says: /^nitka error delivery_failed Failed to fetch/,
+    documentedAs: 'error delivery_failed Failed to fetch',
+  },
+  {
+    name: 'a page that has no origin',
+    policy: 'sandbox allow-scripts',
+    says: /^nitka error delivery_failed Failed to fetch/,
+    documentedAs: 'error delivery_failed Failed to fetch',
+  },
+  {
+    name: 'a misspelt plugin',
+    tag: { 'data-plugins': 'pageviews' },
+    says: /^nitka error plugin_failed http:\S+\/nitka\.pageviews\.js/,
+    documentedAs: 'error plugin_failed …/nitka.<name>.js',
+  },
+  {
+    name: 'an event without a name',
+    calls: 'nitka.track()',
+    says: /^nitka error invalid_call track/,
+    documentedAs: 'error invalid_call track',
+  },
+];
+
+describe('a page tells its developer of', () => {
+  it.each(mistakes.map((mistake, i) => ({ ...mistake, path: `/mistake-${i}` })))('$name', async (mistake) => {
+    const { path, tag = {}, calls = '', policy, says, documentedAs } = mistake;
+    const attributes = {
+      'data-write-key': writeKeys.browser,
+      'data-endpoint': endpoint,
+      'data-plugins': '',
+      'data-flush-interval': '30',
+      ...tag,
+    };
+    const text = Object.entries(attributes).map(([name, value]) =>
+      value === null ? '' : `${name}="${value}"`,
+    );
+    stage.site.route(path, {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        ...(policy && { 'content-security-policy': policy }),
+      },
+      body: `<!doctype html><title>Mistake</title><script>window.nitka = [['track', 'kept']];</script>
+<script src="${stage.site.url('/nitka.js')}" data-debug ${text.join(' ')}></script><script>${calls}</script>`,
+    });
+    const context = await stage.context();
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    const told = page.waitForEvent('console', (message) => says.test(message.text()));
+    await page.goto(stage.site.url(path));
+    // Browsers hide what is only for debugging: who asks for it wants to see it.
+    expect((await told).type()).not.toBe('debug');
+    expect(faults).toEqual([]);
+    expect(documented).toContain(`\`${documentedAs}`);
+    await context.close();
+  });
+});
