@@ -88,6 +88,7 @@ const footer = (visit: Visit): Html => {
           <li>${link(visit, '/basket', nav.basket)}</li>
           <li>${link(visit, '/account', nav.account)}</li>
           <li>${link(visit, '/about', nav.about)}</li>
+          <li>${link(visit, '/contacts', nav.contacts)}</li>
         </ul>
       </div>
       <div>
