@@ -106,6 +106,8 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
   let draining: Promise<void> | undefined;
   let timer: unknown;
   let wait = nothing;
+  /** The last run found something to send. */
+  let hadSome = false;
 
   const setWait = (kind: number, milliseconds?: number): void => {
     clock.clearTimeout(timer);
@@ -163,6 +165,7 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     lock(async () => {
       if (wait > company) return false;
       const records = await read();
+      hadSome ||= records.length > 0;
       try {
         return records.length > 0 && (await deliver(records));
       } finally {
@@ -171,6 +174,7 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     });
 
   const run = async (): Promise<void> => {
+    hadSome = false;
     try {
       if (takeTurns) await takeTurns(turn, failures > 0);
       else while (await turn());
@@ -179,7 +183,8 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
       fail('storage_failed', messageOf(error));
     }
     draining = undefined;
-    wake();
+    // What is counted and cannot be read is being stored: to ask for it without a pause would keep the storing from its end.
+    wake(!hadSome);
   };
 
   const drain = async (): Promise<void> => {
@@ -187,15 +192,15 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     if (wait < stopped) await (draining ??= run());
   };
 
-  const wake = (): void => {
+  const wake = (mustWait?: boolean): void => {
     const count = queue.count();
     if (draining || wait > company || !count) return;
-    if (count >= flushAt) void drain();
+    if (count >= flushAt && !mustWait) void drain();
     else if (!wait) setWait(company, flushInterval);
   };
 
   return {
-    wake,
+    wake: () => wake(),
 
     async flush() {
       if (wait === backedOff) setWait(nothing);

@@ -99,6 +99,27 @@ describe('when a batch is sent', () => {
     expect(queue.count()).toBe(0);
   });
 
+  it('does not ask on and on for events that are counted and cannot be read yet: their storing would never end', async () => {
+    let reads = 0;
+    const { clock, track, delivery } = open(
+      () => accepted,
+      {},
+      {
+        read() {
+          if (++reads > 50) throw new Error('endless');
+          return [];
+        },
+      },
+    );
+    track('a', 'b', 'c', 'd');
+    await delivery.flush();
+    await settle();
+    expect(reads).toBeLessThan(5);
+    const before = reads;
+    await clock.advance(1000);
+    expect(reads).toBe(before + 1);
+  });
+
   it('cuts batches by count and bytes', async () => {
     const { transport, track, delivery } = open(() => accepted, { batch: { count: 2, bytes: 100_000 } });
     track('a', 'b', 'c', 'd', 'e');
