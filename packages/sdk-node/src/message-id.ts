@@ -19,7 +19,7 @@ export const messageIdFrom = (kind: string, ...key: readonly (string | number | 
     if (typeof part === 'number' && !Number.isSafeInteger(part)) {
       throw new NitkaError(
         'invalid_call',
-        `part ${index + 1} of the key has more digits than a number keeps: pass it as a text`,
+        `part ${index + 1} of the key is no integer of at most 15 digits: pass it as a text`,
       );
     }
     const text = String(part ?? '');

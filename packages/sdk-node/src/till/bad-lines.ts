@@ -13,12 +13,7 @@ export interface BadLine {
   readonly base64?: string;
 }
 
-export const badLine = (
-  error: NitkaError,
-  source: string,
-  line: string,
-  bytes?: Buffer,
-): BadLine => ({
+export const badLine = (error: NitkaError, source: string, line: string, bytes?: Buffer): BadLine => ({
   reason: error.code,
   message: error.message,
   source,

@@ -53,8 +53,10 @@ const openTracker = (options: TillOptions, voice: Voice): Tracker => {
   return tracker;
 };
 
+const badFile = ({ queue }: TillOptions): string => join(queue, 'bad.ndjson');
+
 const send = async ({ tracker, options, parts: { stdin, signal } }: Work): Promise<Look> => {
-  const bad = createBadLines(join(options.queue, 'bad.ndjson'));
+  const bad = createBadLines(badFile(options));
   const intake = await takeIn(tracker, stdin, { name: 'stdin', isRepeatable: false, bad, signal });
   return { ...intake, bad: bad.count() };
 };
@@ -116,7 +118,8 @@ const work = async (
   const { pending } = await tracker.close({ timeout: signal.aborted ? lastFlush : 0 });
   const { stored, bad, failure } = found;
   if (failure) voice.sayOnce(failure);
-  if (bad > 0) voice.say(`${bad} bad lines are kept with their reasons`);
+  const place = command === 'watch' ? join(options.inbox, 'bad') : badFile(options);
+  if (bad > 0) voice.say(`${bad} bad lines are kept with their reasons in ${resolve(place)}`);
   if (refused > 0)
     voice.say(`${refused} events were refused by the collector, which keeps them in its rejects`);
   voice.say(`${stored} events stored, ${pending} wait`);
