@@ -14,13 +14,15 @@ it('a page on which nothing happens writes nothing and asks nothing', async () =
   await page.addInitScript(() => {
     const writes: string[] = [];
     Object.assign(window, { writes });
-    for (const name of ['setItem', 'removeItem'] as const) {
-      const real = Storage.prototype[name];
-      Storage.prototype[name] = function (this: Storage, ...args: [string, string]) {
-        writes.push(`${name} ${args[0]}`);
-        real.apply(this, args);
-      };
-    }
+    const { setItem, removeItem } = Storage.prototype;
+    Storage.prototype.setItem = function (key, value) {
+      writes.push(`set ${key}`);
+      setItem.call(this, key, value);
+    };
+    Storage.prototype.removeItem = function (key) {
+      writes.push(`remove ${key}`);
+      removeItem.call(this, key);
+    };
   });
   const requests: string[] = [];
   await page.goto(stage.site.url('/'));
