@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
-import { unpack } from './unpack.mjs';
+import { relax, unpack } from './unpack.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -130,7 +130,8 @@ export function scripts(folder, name, entries, { mangled = [], instead = {} } = 
           {
             name: 'unpack',
             renderChunk(code) {
-              return { code: unpack(code, (text) => this.parse(text)), map: null };
+              const parse = (text) => this.parse(text);
+              return { code: relax(unpack(code, parse), parse), map: null };
             },
           },
           terser({

@@ -1,5 +1,5 @@
 import type { Clock } from '@nitka/core';
-import type { TextStore } from './storage/text-store.ts';
+import { partsOf, type TextStore } from './storage/text-store.ts';
 import { uuidV7 } from './uuid.ts';
 
 export interface AcknowledgementParts {
@@ -21,8 +21,6 @@ export interface Acknowledgements {
   note(keys: readonly string[], isLeaving?: boolean): string;
   /** The page has its answer itself; or, `unanswered`, only an acknowledgement can tell. */
   forget(name: string, isUnanswered?: boolean): void;
-  /** True while a request of this page that carries the event has no answer. */
-  isOnTheWay(key: string): boolean;
   /**
    * Removes what was acknowledged to a page that has gone. Resolves when no other page's request is so young that its
    * answer may still be on its way.
@@ -46,8 +44,8 @@ export const createAcknowledgements = ({
   readCookies,
   clock,
 }: AcknowledgementParts): Acknowledgements => {
-  /** What this page's requests without an answer hold, by name. */
-  const own = new Map<string, readonly string[]>();
+  /** Names of this page's requests without an answer. */
+  const own = new Set<string>();
 
   /** @returns true while a request of another page may have its answer on the way */
   const look = (): boolean => {
@@ -55,7 +53,7 @@ export const createAcknowledgements = ({
     let cookies: string | undefined;
     const awaited = store.keys(prefix).filter((name) => {
       if (own.has(name)) return false;
-      const [at, ...keys] = (store.get(prefix + name) ?? '').split(',');
+      const [at, ...keys] = partsOf(store, prefix + name);
       const hasArrived = name.length > 9 && (cookies ??= readCookies()).includes(name);
       if (!hasArrived && Math.abs(clock.now() - Number(at)) < patience) return true;
       if (hasArrived) remove(keys);
@@ -68,8 +66,8 @@ export const createAcknowledgements = ({
   return {
     note(keys, isLeaving) {
       const name = uuidV7().slice(-11) + (isLeaving ? 1 + (clock.now() % 9) : 0);
-      own.set(name, keys);
-      store.set(prefix + name, [clock.now(), ...keys].join());
+      own.add(name);
+      store.set(prefix + name, [clock.now(), ...keys].join('|'));
       return name;
     },
 
@@ -77,8 +75,6 @@ export const createAcknowledgements = ({
       own.delete(name);
       if (!isUnanswered) store.remove(prefix + name);
     },
-
-    isOnTheWay: (key) => [...own.values()].some((keys) => keys.includes(key)),
 
     async settle() {
       for (let looks = 0; looks < 10 && look(); looks++) {

@@ -1,4 +1,4 @@
-import type { Clock } from '@nitka/core';
+import type { Clock, ErrorCode } from '@nitka/core';
 import type { Listeners } from './listeners.ts';
 import type { Settings } from './options.ts';
 import { createOutbox } from './outbox.ts';
@@ -14,6 +14,7 @@ export interface BareVisitParts {
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
+  readonly report: (code: ErrorCode, detail?: string) => void;
 }
 
 const nothing = (): void => {};
@@ -22,7 +23,7 @@ const nothing = (): void => {};
  * A visit of which nothing outlives the page, for visitors who agree to be counted and to nothing that is stored:
  * everything is in memory, requests carry no cookie and take none, and the id is one of this page alone.
  */
-export const createBareVisit = ({ settings, page, fetch, clock, tell }: BareVisitParts): Visit => {
+export const createBareVisit = ({ settings, page, fetch, clock, tell, report }: BareVisitParts): Visit => {
   const store = createTextStore();
   const id = uuidV7();
   const identity = {
@@ -44,6 +45,7 @@ export const createBareVisit = ({ settings, page, fetch, clock, tell }: BareVisi
     lock: (task) => task(),
     clock,
     tell,
+    report,
     isBare: true,
   });
   return { identity, session, outbox, isBare: true };

@@ -8,8 +8,8 @@ export interface CallParts {
   readonly settings: Pick<Settings, 'hashIdentifiers' | 'callingCode'>;
   /** Where the page is now. */
   readonly readPage: (() => JsonObject) | undefined;
-  /** Makes an event that happened at `at`. */
-  readonly make: (type: EventType, at: number, fields: object, context?: JsonObject) => void;
+  /** @param at when it happened, @default now */
+  readonly make: (type: EventType, fields: object, context?: JsonObject, at?: number) => void;
   readonly setUserId: (userId: string) => void;
   readonly report: (code: ErrorCode, detail?: string) => void;
 }
@@ -43,7 +43,7 @@ export const createCalls = ({
     }
     const use = (safe: JsonObject): void => {
       if (id || Object.values(safe).some((value) => value != null)) {
-        make(type, at, { ...id, traits: safe }, context);
+        make(type, { ...id, traits: safe }, context, at);
       }
     };
     if (protectTraits) {
@@ -51,8 +51,8 @@ export const createCalls = ({
       if (safe instanceof Promise) safe.then(use).catch(() => report('invalid_option', 'hashIdentifiers'));
       else use(safe);
     } else {
-      const { phone, email, ...rest } = traits ?? {};
-      use(hashIdentifiers ? rest : { ...rest, phone, email });
+      const { phone: _phone, email: _email, ...rest } = { ...traits };
+      use(hashIdentifiers ? rest : { ...traits });
     }
   };
 
@@ -64,13 +64,12 @@ export const createCalls = ({
 
     track(event, properties, context) {
       if (typeof event !== 'string' || !event) return refuse('track');
-      make('track', now(), { event, properties }, context);
+      make('track', { event, properties }, context);
     },
 
     page(name, properties, context) {
       make(
         'page',
-        now(),
         { name, properties: { ...(createPageReader ? readPage?.() : {}), ...properties } },
         context,
       );
@@ -93,7 +92,7 @@ export const createCalls = ({
 
     alias(userId, previousId, context) {
       if (!isId(userId)) return refuse('alias');
-      make('alias', now(), { userId: String(userId), previousId: previousId && String(previousId) }, context);
+      make('alias', { userId: String(userId), previousId: previousId && String(previousId) }, context);
     },
   };
 };

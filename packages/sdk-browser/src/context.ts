@@ -1,6 +1,6 @@
 import type { EventContext, JsonObject } from '@nitka/core';
 import { cleanUrl } from './page-url.ts';
-import type { TextStore } from './storage/text-store.ts';
+import { partsOf, type TextStore } from './storage/text-store.ts';
 
 /** Reads where the page is. The referrer of a view inside a single-page app is the caller's to give. */
 export const createPageReader = ({ document, location }: Window): (() => JsonObject) => {
@@ -30,7 +30,7 @@ export const readDevice = ({ navigator, screen, devicePixelRatio }: Window): Eve
  */
 export const readTimezone = (store: TextStore): string => {
   const offset = String(new Date().getTimezoneOffset());
-  const [known, zone] = (store.get('z') ?? '').split('|');
+  const [known, zone] = partsOf(store, 'z');
   if (zone && known === offset) return zone;
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   store.set('z', `${offset}|${timeZone}`);

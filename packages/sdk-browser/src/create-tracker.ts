@@ -16,13 +16,13 @@ type Registry = { [registry]?: Record<string, PageTracker> };
 /**
  * The page's tracker for a write key: made once.
  *
- * @returns null with wrong options, and where the page has replaced what nothing can do without
+ * @returns undefined with wrong options, and where the page has replaced what nothing can do without
  */
-export const openTracker = (options: TrackerOptions): PageTracker | null => {
+export const openTracker = (options: TrackerOptions): PageTracker | undefined => {
   const settings = readOptions(options);
   if (!settings) {
     console.error('nitka: invalid_option (writeKey, endpoint, consent)');
-    return null;
+    return;
   }
   const trackers = ((window as Registry)[registry] ??= {});
   const { writeKey } = settings;
@@ -32,7 +32,7 @@ export const openTracker = (options: TrackerOptions): PageTracker | null => {
       fetch: nativeFetch,
       onClose: () => delete trackers[writeKey],
     }));
-  return attempt(open) ?? null;
+  return attempt(open);
 };
 
 /**
@@ -44,5 +44,5 @@ export const openTracker = (options: TrackerOptions): PageTracker | null => {
  * tracker.track('Product Viewed', { sku: 'A-1' });
  */
 export const createTracker = <Events extends EventMap = EventMap>(options: TrackerOptions): Tracker<Events> =>
-  (typeof window === 'undefined' ? null : (openTracker(options) as Tracker<Events> | null)) ??
+  (typeof window === 'undefined' ? undefined : (openTracker(options) as Tracker<Events> | undefined)) ??
   createInertTracker();

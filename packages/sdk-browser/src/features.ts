@@ -1,4 +1,9 @@
 import type { EventContext, JsonObject } from '@nitka/core';
+import {
+  createAcknowledgements as acknowledgements,
+  type AcknowledgementParts,
+  type Acknowledgements,
+} from './acknowledgements.ts';
 import { createBareVisit as bareVisit, type BareVisitParts } from './bare.ts';
 import { createPageReader as pageReader, readDevice as device, readTimezone } from './context.ts';
 import { createPlugins as plugins, type HostParts, type Plugins } from './host.ts';
@@ -11,6 +16,8 @@ import type { Visit } from './visit.ts';
 /** What the smallest script leaves out: it is built with `no-features.ts` in place of this file. */
 export interface Features {
   readonly createPlugins?: (parts: HostParts) => Plugins;
+  /** Without them the next page sends again what a page sent while it was left, and the collector removes it. */
+  readonly createAcknowledgements?: (parts: AcknowledgementParts) => Acknowledgements;
   /** For the consent `cookieless`. Without it nothing is sent then. */
   readonly createBareVisit?: (parts: BareVisitParts) => Visit;
   /** The option `compress`, which an attribute of a tag cannot give. */
@@ -29,6 +36,7 @@ export interface Features {
   ) => JsonObject | Promise<JsonObject>;
 }
 
+export const createAcknowledgements: Features['createAcknowledgements'] = acknowledgements;
 export const createPlugins: Features['createPlugins'] = plugins;
 export const createBareVisit: Features['createBareVisit'] = bareVisit;
 export const readCompress: Features['readCompress'] = ({ compress }) => compress;

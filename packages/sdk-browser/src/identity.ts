@@ -2,6 +2,7 @@ import { isVisitorId, type Clock, type Lock } from '@nitka/core';
 import type { CookieTier } from './storage/cookie.ts';
 import type { DatabaseTier } from './storage/indexed-db.ts';
 import type { TextStore } from './storage/text-store.ts';
+import type { TellServer } from './transport/visitor.ts';
 import { uuidV7 } from './uuid.ts';
 
 export interface IdentityParts {
@@ -10,8 +11,7 @@ export interface IdentityParts {
   readonly database: Pick<DatabaseTier, 'keep'>;
   /** What IndexedDB held when the page was opened. */
   readonly loaded: Promise<Map<unknown, unknown>>;
-  /** The server tier: tells it an id, if there is one, and resolves to the id it goes by. `replace`: also if that is younger. */
-  readonly tellServer: (id: string | undefined, replace?: boolean) => Promise<unknown>;
+  readonly tellServer: TellServer;
   /** An id from elsewhere, for a visitor who has none here. */
   readonly offered?: string | undefined;
   /** One tab at a time. */

@@ -8,20 +8,20 @@ export interface Listeners {
 
 /** @param debug also writes to the console */
 export const createListeners = (debug?: boolean): Listeners => {
-  const all = new Set<{ name: string; listener: (...args: never) => void }>();
+  const all = new Set<(told: string, args: unknown[]) => void>();
   return {
     on(name, listener) {
-      const entry = { name, listener };
-      all.add(entry);
-      return () => void all.delete(entry);
+      const hear = (told: string, args: unknown[]): void => {
+        if (told === name) (listener as (...args: unknown[]) => void)(...args);
+      };
+      all.add(hear);
+      return () => void all.delete(hear);
     },
 
     tell(name, ...args) {
       if (debug) console.log('nitka', name, ...args);
-      for (const entry of [...all]) {
-        // What a listener of the page throws must not stop the delivery.
-        if (entry.name === name) attempt(() => entry.listener(...(args as never)));
-      }
+      // What a listener of the page throws must not stop the delivery.
+      for (const hear of [...all]) attempt(() => hear(name, args));
     },
   };
 };

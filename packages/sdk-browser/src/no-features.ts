@@ -1,3 +1,4 @@
+export const createAcknowledgements = undefined;
 export const createPlugins = undefined;
 export const createBareVisit = undefined;
 export const readCompress = undefined;

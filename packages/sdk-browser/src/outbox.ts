@@ -9,14 +9,13 @@ import {
   type Lock,
   type TransportReply,
 } from '@nitka/core';
-import { createAcknowledgements } from './acknowledgements.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
 import type { Settings } from './options.ts';
 import type { Session } from './session.ts';
 import { createSequence } from './sequence.ts';
-import { cookieText } from './storage/cookie.ts';
-import { createEventQueue, type EventRecord } from './storage/queue.ts';
+import { createEventQueue, type EventQueue, type EventRecord } from './storage/queue.ts';
 import type { TextStore } from './storage/text-store.ts';
 import { sendBeacon } from './transport/beacon.ts';
 import type { Http } from './transport/fetch.ts';
@@ -33,6 +32,9 @@ export interface OutboxParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
+  readonly report: (code: ErrorCode, detail?: string) => void;
+  /** @param remove of the queue */
+  readonly openAcknowledgements?: ((remove: EventQueue['remove']) => Acknowledgements) | undefined;
   readonly readLater?: (() => EventContext | undefined) | undefined;
   /** Asks for no cookie and sends no beacon, which would carry them all. */
   readonly isBare: boolean;
@@ -69,22 +71,19 @@ export const createOutbox = ({
   lock,
   clock,
   tell,
+  report,
+  openAcknowledgements,
   readLater,
   isBare,
 }: OutboxParts): Outbox => {
   const { writeKey, flushAt, flushInterval } = settings;
-  const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const own = uuidV7().slice(-9);
   const queue = createEventQueue({ store, prefix: `q.${writeKey}/`, page: own, clock, tell }, settings);
   const sequence = createSequence({ store, queue, readLater, settleSession: session.settle });
-  const acknowledgements = createAcknowledgements({
-    store,
-    prefix: `a.${writeKey}/`,
-    remove: queue.remove,
-    readCookies: () => cookieText(page.document),
-    clock,
-  });
-  const { isOnTheWay } = acknowledgements;
+  const acknowledgements = openAcknowledgements?.(queue.remove);
+  /** Events in requests of this page that have no answer. */
+  const onTheWay = new Set<string>();
+  const isOnTheWay = (key: string): boolean => onTheWay.has(key);
   const keysOf = (records: readonly EventRecord[]): string[] => records.map(({ key }) => key);
 
   const send = async (
@@ -92,22 +91,28 @@ export const createOutbox = ({
     dropped: DropCounts | undefined,
     isLast: boolean | undefined,
   ): Promise<TransportReply> => {
-    const ack = acknowledgements.note(keysOf(records), isLast);
+    const keys = keysOf(records);
+    const ack = acknowledgements?.note(keys, isLast);
+    const end = (isUnanswered?: boolean): void => {
+      keys.forEach((key) => onTheWay.delete(key));
+      acknowledgements?.forget(ack!, isUnanswered);
+    };
+    keys.forEach((key) => onTheWay.add(key));
     const body = encodeBatch(sequence.stamp(records, identity.id()), {
       sentAt: clock.now(),
       writeKey,
       dropped,
-      ack: isBare ? undefined : ack,
+      ack,
     });
     try {
       const reply = await http.send(path, body, 'POST', isLast);
-      acknowledgements.forget(ack);
+      end();
       return reply;
     } catch (error) {
       // To a page that is left, Chromium says that its requests have failed, and goes on with them: only a page that
       // lives on may try again. What a beacon carries has no answer but the acknowledgement.
       const isUnanswered = isLast && !isBare && sendBeacon(page, settings.endpoint + path, body);
-      clock.setTimeout(() => acknowledgements.forget(ack, isUnanswered), 50);
+      clock.setTimeout(() => end(isUnanswered), 50);
       throw error;
     }
   };
@@ -121,7 +126,10 @@ export const createOutbox = ({
       send,
       backoff: (failures) => fullJitter(failures, { base: 1000, cap: 60_000, random: () => Math.random() }),
       // Settle, then stamp: no batch is made before the id is known.
-      lock: (task) => identity.settled.then(() => lock(() => acknowledgements.settle().then(task))),
+      lock: (task) =>
+        identity.settled.then(() =>
+          lock(acknowledgements ? () => acknowledgements.settle().then(task) : task),
+        ),
       onSent(records, { body }) {
         identity.answered((body as { anonymousId?: unknown }).anonymousId);
         tell('sent', records.length);

@@ -1,6 +1,6 @@
 import { toJson, withFields, type EventContext } from '@nitka/core';
 import type { EventQueue, EventRecord } from './storage/queue.ts';
-import type { TextStore } from './storage/text-store.ts';
+import { partsOf, type TextStore } from './storage/text-store.ts';
 
 /** Every event's text starts with its context and session, so that the number can be put in without parsing it. */
 const withoutNumber = /^{"context":{"sessionId":"([\w-]+)"/;
@@ -33,7 +33,7 @@ export const createSequence = ({ store, queue, readLater, settleSession }: Seque
   const stamp: Sequence['stamp'] = (records, anonymousId) => {
     const missing = records.filter(({ json }) => withoutNumber.test(json));
     if (missing.length) {
-      const [owner, last] = (store.get('n') ?? '').split('|');
+      const [owner, last] = partsOf(store, 'n');
       let sequence = (owner === anonymousId && Number(last)) || 0;
       // First the counter: a crash in between leaves a gap, which is looked into; a number twice would not be.
       store.set('n', `${anonymousId}|${sequence + missing.length}`);

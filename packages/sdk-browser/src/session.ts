@@ -1,6 +1,6 @@
 import { isVisitorId, visitorIdTime } from '@nitka/core';
 import type { CookieTier } from './storage/cookie.ts';
-import type { TextStore } from './storage/text-store.ts';
+import { partsOf, type TextStore } from './storage/text-store.ts';
 import { uuidV7 } from './uuid.ts';
 
 export interface SessionParts {
@@ -35,10 +35,9 @@ export const campaignOf = (search: string): string =>
 /** Sessions shared by the tabs of a site: 30 minutes without an event, or a new campaign, starts a new one. */
 export const createSession = ({ store, mirror, timeout, campaign }: SessionParts): Session => {
   let isLanding = campaign !== '';
-  const read = (): string[] => (store.get('s') ?? '').split('|');
   return {
     touch(now) {
-      const kept = read();
+      const kept = partsOf(store, 's');
       const idle = now - Number(kept[1] ?? 0);
       let [id, , source, first] = kept;
       // A reload of the landing page carries the same campaign and starts nothing.
@@ -58,7 +57,7 @@ export const createSession = ({ store, mirror, timeout, campaign }: SessionParts
     },
 
     settle(id) {
-      const [stored, , , first] = read();
+      const [stored, , , first] = partsOf(store, 's');
       const isTogether =
         first && isVisitorId(stored) && Math.abs(visitorIdTime(id) - visitorIdTime(stored)) < together;
       return isTogether ? stored : id;

@@ -63,7 +63,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     compress: readCompress ? readCompress(settings) : undefined,
     credentials: 'include',
   });
-  const server = createServerTier(http, writeKey);
+  const tellServer = createServerTier(http, writeKey);
   const lock = createTabLock(page, clock, `${storagePrefix}.lock`);
   const readPage = createPageReader ? createPageReader(page) : undefined;
   const { listen, close } = createLifecycle(guard);
@@ -87,7 +87,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     if ((page.document as Document & { prerendering?: boolean }).prerendering) return;
     const status = consent.status();
     if (createBareVisit && status === 'cookieless') {
-      live ??= createBareVisit({ settings, page, fetch, clock, tell });
+      live ??= createBareVisit({ settings, page, fetch, clock, tell, report });
     } else if (status === 'granted' && (!live || isBare())) {
       // What was counted without an id goes its own way.
       if (isBare()) live!.outbox.leave();
@@ -98,13 +98,14 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         cookie,
         store,
         database,
-        tellServer: (id, replace) => server('POST', id, replace),
+        tellServer,
         offered: createPlugins
           ? settings.plugins?.map((plugin) => plugin.offerId?.(page)).find(Boolean)
           : undefined,
         lock: lock.run,
         clock,
         tell,
+        report,
         readLater: readLater ? () => attempt(() => readLater!(store)) : undefined,
       });
       if (userId) store.set('u', userId);
@@ -128,7 +129,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     cookie.wipe();
     if (!hadId) return;
     database.wipe().catch(() => {});
-    if (!isTold) server('DELETE').catch(() => {});
+    if (!isTold) tellServer(undefined, undefined, 'DELETE').catch(() => {});
   };
 
   const silence = (isTold?: boolean): void => {
@@ -153,7 +154,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
   });
 
   /** Takes at once what the page says now; what is read from storage is added when consent allows it. */
-  const make = (type: EventType, at: number, fields: object, context?: JsonObject): void => {
+  const make = (type: EventType, fields: object, context?: JsonObject, at = now()): void => {
     if (isQuiet) return;
     const by = userId;
     const said = { ...(createPageReader ? { page: readPage?.() } : {}), ...context };

@@ -1,13 +1,15 @@
-import type { Clock, EventContext, Lock } from '@nitka/core';
+import type { Clock, ErrorCode, EventContext, Lock } from '@nitka/core';
+import { createAcknowledgements } from './features.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
 import type { Settings } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { campaignOf, createSession, type Session } from './session.ts';
-import type { CookieTier } from './storage/cookie.ts';
+import { cookieText, type CookieTier } from './storage/cookie.ts';
 import type { DatabaseTier } from './storage/indexed-db.ts';
 import type { TextStore } from './storage/text-store.ts';
 import type { Http } from './transport/fetch.ts';
+import type { TellServer } from './transport/visitor.ts';
 
 export interface VisitParts {
   readonly settings: Settings;
@@ -16,13 +18,13 @@ export interface VisitParts {
   readonly cookie: CookieTier;
   readonly store: TextStore;
   readonly database: DatabaseTier;
-  /** The server tier, as the identity needs it. */
-  readonly tellServer: (id: string | undefined, replace?: boolean) => Promise<unknown>;
+  readonly tellServer: TellServer;
   /** An id from elsewhere, for a visitor who has none here. */
   readonly offered: string | undefined;
   readonly lock: Lock;
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
+  readonly report: (code: ErrorCode, detail?: string) => void;
   readonly readLater: (() => EventContext | undefined) | undefined;
 }
 
@@ -47,6 +49,7 @@ export const createVisit = ({
   lock,
   clock,
   tell,
+  report,
   readLater,
 }: VisitParts): Visit => {
   const loaded = database.load();
@@ -67,6 +70,17 @@ export const createVisit = ({
     lock,
     clock,
     tell,
+    report,
+    openAcknowledgements: createAcknowledgements
+      ? (remove) =>
+          createAcknowledgements!({
+            store,
+            prefix: `a.${settings.writeKey}/`,
+            remove,
+            readCookies: () => cookieText(page.document),
+            clock,
+          })
+      : undefined,
     readLater,
     isBare: false,
   });

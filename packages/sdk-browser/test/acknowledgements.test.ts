@@ -92,13 +92,6 @@ describe('the answer to a page that has gone', () => {
     expect(await isDone(next.settle())).toBe(true);
   });
 
-  it('holds back what it may still be about, on this page', () => {
-    const { left, next, name } = open();
-    expect([left.isOnTheWay('1'), left.isOnTheWay('3'), next.isOnTheWay('1')]).toEqual([true, false, false]);
-    left.forget(name, true);
-    expect(left.isOnTheWay('1')).toBe(false);
-  });
-
   it('cannot be taken from a note edited by hand', async () => {
     const { next, store, removed, name, acknowledge } = open();
     store.set(`ntk.a.${name}`, '');

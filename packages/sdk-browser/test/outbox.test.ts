@@ -66,6 +66,28 @@ describe('delivery', () => {
     await vi.waitFor(() => expect(page.queued().length).toBe(120 - sent.body.batch!.length));
   });
 
+  it('sends while leaving nothing that is in a request already', async () => {
+    let answer: (reply: Response) => void = () => {};
+    page.collector.answer((path) =>
+      path === '/v1/batch'
+        ? new Promise<Response>((resolve) => (answer = resolve))
+        : Response.json({ success: true }),
+    );
+    const tracker = page.open();
+    await tracker.ready();
+    const batches = (): unknown[] =>
+      page.collector.requests
+        .filter(({ body }) => body.batch)
+        .map(({ body }) => body.batch!.map(({ event }) => event));
+    tracker.track('one');
+    void tracker.flush();
+    await vi.waitFor(() => expect(batches()).toEqual([['one']]));
+    tracker.track('two');
+    window.dispatchEvent(new Event('pagehide'));
+    expect(batches()).toEqual([['one'], ['two']]);
+    answer(Response.json({ success: true }));
+  });
+
   it('uses a beacon as the last resort, and keeps the events', async () => {
     const beacon = vi.fn(() => true);
     Object.assign(navigator, { sendBeacon: beacon });

@@ -57,14 +57,7 @@ export const createCookieTier = (
       .filter((pair) => pair.startsWith(`${key}=`))
       .map((pair) => pair.slice(key.length + 1));
 
-  /** A cookie of another name tells, so that an old value cannot be taken for the one just written. */
-  const accepts = (host: string): boolean => {
-    const probe = `${name}_`;
-    put(probe, '1', host, 9);
-    const isAccepted = valuesOf(probe).length > 0;
-    put(probe, '', host, 0);
-    return isAccepted;
-  };
+  const clear = (): void => domains.forEach((host) => put(name, '', host, 0));
   const mirror = (session: string, age: number): void => void put(`${name}_s`, session, '', age);
 
   return {
@@ -72,14 +65,16 @@ export const createCookieTier = (
     mirror,
 
     write(value) {
-      const host = domains.find(accepts) ?? '';
-      // A stale cookie of the host alone would stand beside the domain's for ever.
-      if (host) put(name, '', '', 0);
-      put(name, value, host, maxAge);
+      // Neither a stale cookie that stands beside the new one for ever, nor an old one that is taken for it.
+      clear();
+      domains.some((host) => {
+        put(name, value, host, maxAge);
+        return valuesOf(name).includes(value);
+      });
     },
 
     wipe() {
-      domains.forEach((host) => put(name, '', host, 0));
+      clear();
       mirror('', 0);
     },
   };

@@ -11,6 +11,9 @@ export interface TextStore {
   restore(key: string, value: string): void;
 }
 
+/** The parts of a text that several values are kept in. */
+export const partsOf = (store: TextStore, key: string): string[] => (store.get(key) ?? '').split('|');
+
 /**
  * A text store over a Web Storage area. One key that a full or blocked area refuses goes to memory, alone: the
  * rest stays durable, and readers see both as one.
