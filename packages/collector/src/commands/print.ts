@@ -44,7 +44,8 @@ export const formatResult = (result: QueryResult, format: Format): string => {
     );
   }
   if (format === 'csv') return [columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n');
-  return `${asTable(result)}\n(${rows.length}${result.truncated ? ' and more' : ''} rows)`;
+  const count = `${rows.length}${result.truncated ? ' and more' : ''}`;
+  return `${asTable(result)}\n(${count} ${count === '1' ? 'row' : 'rows'})`;
 };
 
 /** A list of like objects in the same formats. */

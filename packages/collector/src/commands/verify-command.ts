@@ -2,6 +2,7 @@ import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
 import type { CollectorConfig } from '../config.ts';
+import { workAsOwnerOf } from './as-owner.ts';
 import { say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -41,6 +42,7 @@ export const registerVerify: RegisterCommand = (cli) => {
       ]);
       const destinations = config.destinations.map(({ name }) => name);
       const { folder } = spoolOptions(config);
+      workAsOwnerOf(config.dataDir);
       // Nobody may write meanwhile.
       const lock = await startAdminServer(adminAddress(config.dataDir), {});
       try {
