@@ -132,6 +132,7 @@ export const destinationConformance = (name: string, target: ConformanceTarget):
         truncated: false,
       });
       expect(await destination.query('SELECT * FROM tracks', 10)).toMatchObject({
+        columns: expect.arrayContaining(['id', 'timestamp', 'source_kind', 'bot', 'server_visitor_id']),
         rows: [expect.anything()],
       });
       for (const sql of [

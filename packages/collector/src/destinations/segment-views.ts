@@ -30,7 +30,7 @@ export const segmentViews = ({ text, json, slug, create }: ViewDialect): string[
     ...pageFields.map((field) => `${text('context', 'page', field)} AS context_page_${field}`),
     ...campaignFields.map((field) => `${text('context', 'campaign', field)} AS context_campaign_${field}`),
     `${json('context')} AS context`,
-    ...same('session_id', 'source', 'batch_id', 'loaded_at'),
+    ...same('session_id', 'server_visitor_id', 'source', 'source_kind', 'bot', 'batch_id', 'loaded_at'),
   ];
   const page = [
     `${text('name')} AS name`,
