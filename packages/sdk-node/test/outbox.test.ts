@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, vi } from 'vitest';
+import { diskQueue } from '../src/disk/index.ts';
 import { createTracker, memoryQueue, type Tracker, type TrackerOptions } from '../src/index.ts';
 import { createTestCollector, type TestCollector } from '../src/testing/index.ts';
 
@@ -85,6 +87,16 @@ it('survives a listener whose promise rejects', async () => {
   await tracker.flush();
   await wait(1);
   expect(warn).toHaveBeenCalledWith('nitka: A listener of the tracker threw: host');
+});
+
+it('does not count as waiting what could not be stored', async () => {
+  const folder = `${fileURLToPath(import.meta.url)}/no-folder`;
+  const { tracker } = start({ queue: diskQueue({ folder }) });
+  tracker.on('error', () => {});
+  const { stored } = tracker.track({ userId: '1', event: 'x' });
+  await expect(stored()).rejects.toMatchObject({ code: 'storage_failed' });
+  expect(await tracker.close()).toEqual({ pending: 0 });
+  expect(tracker.stats()).toMatchObject({ pending: 0, dropped: { storage_failed: 1 } });
 });
 
 it('counts what was dropped, and not what a host has added to every object', async () => {

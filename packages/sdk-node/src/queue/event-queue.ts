@@ -213,7 +213,8 @@ export const createEventQueue = (
         bytes = count === 0 ? 0 : size.bytes;
         forgetGone();
       };
-      return storage.open ? storage.open().then(update) : update();
+      // Also where it cannot be opened: what was to be stored is not there.
+      return storage.open ? storage.open().finally(update) : update();
     },
   };
 };
