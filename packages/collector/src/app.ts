@@ -55,7 +55,7 @@ const registerErrors = (app: FastifyInstance): void => {
       // Messages may quote what they failed on: the frames tell enough.
       const { name, stack = '' } = error as Error;
       request.log.error(
-        { name, frames: stack.split('\n').filter((line) => /^\s+at /.test(line)) },
+        { reqId: request.id, name, frames: stack.split('\n').filter((line) => /^\s+at /.test(line)) },
         'request failed',
       );
     }
@@ -87,10 +87,9 @@ const bytesInTurn = 128 * 1024;
 
 const inTurns = (reception: Reception): Reception => {
   const turns = createTurns(bytesInTurn, setImmediate);
-  return async (delivery) => {
+  return (delivery) => {
     const turn = turns.wait(delivery.raw.length);
-    if (turn) await turn;
-    return reception(delivery);
+    return turn ? turn.then(() => reception(delivery)) : reception(delivery);
   };
 };
 
@@ -98,8 +97,9 @@ const inTurns = (reception: Reception): Reception => {
 export const buildApp = async (config: CollectorConfig, parts: AppParts): Promise<FastifyInstance> => {
   const app = createServer(config, parts.logger);
   registerErrors(app);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     parts.metrics.answered(request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
+    done();
   });
 
   registerSecurityHeaders(app, config.listen.tls !== null);

@@ -200,12 +200,14 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
   };
 
   /** The body's objects are not held while the disk is waited for: what lives long is moved about by the garbage collector. */
-  const keep = async (prepared: Prepared): Promise<IngestReply> => {
-    await prepared.guarded?.settle();
-    const { chunk, reply } = prepared;
-    if (chunk.entries.length === 0) return { ...reply, duplicates: 0 };
-    const written = spool.append(chunk);
-    return written.then(({ duplicates }) => ({ ...reply, duplicates }));
+  const keep = ({ chunk, guarded, reply }: Prepared): Promise<IngestReply> => {
+    const write = async (): Promise<IngestReply> => {
+      if (chunk.entries.length === 0) return { ...reply, duplicates: 0 };
+      const written = spool.append(chunk);
+      return written.then(({ duplicates }) => ({ ...reply, duplicates }));
+    };
+    const settling = guarded?.settle();
+    return settling ? settling.then(write) : write();
   };
 
   return {

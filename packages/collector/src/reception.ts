@@ -69,21 +69,23 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
   });
 
   /** A body that cannot be read is kept if its key is known: the sender will not send it again. */
-  const parse = async (delivery: Delivery, key: string | undefined): Promise<ParsedBody> => {
-    try {
-      return parseBody(delivery.raw);
-    } catch (error) {
-      const source = findSource(key);
-      if (source && delivery.raw.length > 0 && error instanceof NitkaError) {
-        admit(source, delivery);
-        await ingest.garbage(delivery.raw, error.code, arrivalOf(source, delivery, key));
-      }
-      throw error;
+  const keepUnread = async (error: unknown, delivery: Delivery, key: string | undefined): Promise<never> => {
+    const source = findSource(key);
+    if (source && delivery.raw.length > 0 && error instanceof NitkaError) {
+      admit(source, delivery);
+      await ingest.garbage(delivery.raw, error.code, arrivalOf(source, delivery, key));
     }
+    throw error;
   };
 
   /** Apart, so that nothing holds the parsed body while its events are on their way to the disk. */
-  const begin = (body: ParsedBody, delivery: Delivery, shown: string | undefined) => {
+  const begin = (delivery: Delivery, shown: string | undefined) => {
+    let body: ParsedBody;
+    try {
+      body = parseBody(delivery.raw);
+    } catch (error) {
+      return { unread: keepUnread(error, delivery, shown) };
+    }
     const key = shown ?? body.writeKey;
     const source = sourceOf(key);
     const verdict = admit(source, delivery);
@@ -97,7 +99,9 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
   return async (delivery) => {
     const shown = delivery.key ?? undefined;
     if (shown !== undefined) sourceOf(shown);
-    const { pending, ...found } = begin(await parse(delivery, shown), delivery, shown);
-    return { ...found, reply: await pending };
+    const begun = begin(delivery, shown);
+    if (begun.unread) return begun.unread;
+    const { source, verdict, pending, ack } = begun;
+    return { source, verdict, ack, reply: await pending };
   };
 };

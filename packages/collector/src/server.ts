@@ -27,6 +27,8 @@ export const createServer = (config: CollectorConfig, logger: Logger): FastifyIn
     // Fastify's own lines have the URL, and with it write keys and pixel data.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyBytes,
+    // Fastify would make a logger for each request, whether it says anything or not.
+    childLoggerFactory: (own: unknown) => own,
     trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
     requestTimeout,
     // Answered by the route instead, with a code and Retry-After.

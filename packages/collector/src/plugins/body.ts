@@ -21,23 +21,26 @@ const inflate = (bytes: Buffer, maxOutputLength: number): Promise<Buffer> =>
 
 /** Takes every body as bytes: the content type is no guide to what clients really send. */
 export const registerBody = (app: FastifyInstance): void => {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     // Fastify answers 415 to a content type that it cannot read, before any parser is asked.
     // Without one it takes a body of HTTP/2, which has no length and no transfer encoding, for none.
     if (request.headers['content-type'] !== undefined || request.raw.httpVersionMajor === 2)
       request.headers['content-type'] = 'application/octet-stream';
+    done();
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };
 
+const nothing = Buffer.alloc(0);
+
 /**
- * The request's body, decompressed.
+ * The request's body, decompressed; a promise only where that takes time.
  *
  * @throws NitkaError `unsupported_encoding`, `body_too_large` (a bomb, too) or `malformed_json`
  */
-export const readBody = async (request: FastifyRequest, maxBytes: number): Promise<Buffer> => {
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+export const readBody = (request: FastifyRequest, maxBytes: number): Buffer | Promise<Buffer> => {
+  const body = Buffer.isBuffer(request.body) ? request.body : nothing;
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'gzip' || encoding === 'x-gzip') return isGzip(body) ? inflate(body, maxBytes) : body;
   if (encoding !== 'identity' && encoding !== '') throw new NitkaError('unsupported_encoding');

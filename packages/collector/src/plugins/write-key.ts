@@ -9,10 +9,12 @@ export interface KeyPlaces {
 
 /** The key of a request's header or query. Basic has it as the user name, without a password (WIRE: Segment's clients). */
 export const keyOfRequest = ({ headers, query }: KeyPlaces): string | undefined => {
-  const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ');
-  if (/^basic$/i.test(scheme))
-    return Buffer.from(value, 'base64').toString('utf8').split(':')[0] || undefined;
-  if (/^bearer$/i.test(scheme)) return value || undefined;
+  if (headers.authorization !== undefined) {
+    const [scheme = '', value = ''] = headers.authorization.split(' ');
+    if (/^basic$/i.test(scheme))
+      return Buffer.from(value, 'base64').toString('utf8').split(':')[0] || undefined;
+    if (/^bearer$/i.test(scheme)) return value || undefined;
+  }
   const { writeKey } = (query ?? {}) as { writeKey?: unknown };
   return typeof writeKey === 'string' && writeKey !== '' ? writeKey : undefined;
 };

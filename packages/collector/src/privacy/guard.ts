@@ -38,8 +38,8 @@ export interface RequestGuard {
   visitor(id: string | null): string | null;
   /** The rest of the envelope. */
   context(text: string | null): string | null;
-  /** Resolves once what it takes to recognise the pseudonyms again is on disk: to be awaited before the events are written. */
-  settle(): Promise<void>;
+  /** Resolves once what it takes to recognise the pseudonyms again is on disk: to be awaited before the events are written. Null if there are none. */
+  settle(): Promise<void> | null;
 }
 
 export type Guard = (request: GuardedRequest) => RequestGuard;

@@ -50,7 +50,8 @@ export const pseudonymsOf = (keyring: Keyring, vault: Vault, personal: PersonalV
 /** Pseudonyms of one request: what is new among them is written by `settle`, before the events are. */
 export interface PseudonymSession {
   of(policy: PseudonymPolicy, personal: PersonalValue): string;
-  settle(): Promise<void>;
+  /** Null if there are none. */
+  settle(): Promise<void> | null;
 }
 
 export interface Pseudonyms {
@@ -129,11 +130,13 @@ export const createPseudonyms = ({ keyring, vault, seal }: PseudonymParts): Pseu
           found.set(name, pseudonym);
           return pseudonym;
         },
-        async settle() {
-          if (fresh.size > 0) await vault.put([...fresh]);
+        settle() {
+          if (found.size === 0) return null;
           // Not before: another request must not rely on what may never reach the disk.
-          if (known.size + found.size > remembered) known = new Map();
-          for (const [name, pseudonym] of found) known.set(name, pseudonym);
+          return Promise.resolve(fresh.size > 0 ? vault.put([...fresh]) : undefined).then(() => {
+            if (known.size + found.size > remembered) known = new Map();
+            for (const [name, pseudonym] of found) known.set(name, pseudonym);
+          });
         },
       };
     },

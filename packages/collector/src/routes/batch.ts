@@ -6,7 +6,7 @@ import type { IngestReply } from '../ingest.ts';
 import { readBody } from '../plugins/body.ts';
 import type { VisitorCookie } from '../plugins/visitor-cookie.ts';
 import { keyOfRequest } from '../plugins/write-key.ts';
-import type { Reception } from '../reception.ts';
+import type { Received, Reception } from '../reception.ts';
 
 export interface BatchReply {
   readonly success: true;
@@ -55,19 +55,24 @@ export const createReceive = ({
     if (busy) throw new NitkaError(busy);
     const { headers } = request;
     const seen = cookie.read(request);
-    const received = reception({
-      raw,
-      kind,
-      key: keyOfRequest(request) ?? null,
-      origin: headers.origin ?? null,
-      host: headers.host ?? null,
-      ip: request.ip,
-      userAgent: headers['user-agent'] ?? null,
-      visitorId: seen,
-      receivedAt: clock.now(),
-    });
-    // Also when it is refused: a body that cannot be read is kept.
-    const { source, verdict, ack, reply: result } = await received.finally(onAccepted);
+    let received: Received;
+    try {
+      received = await reception({
+        raw,
+        kind,
+        key: keyOfRequest(request) ?? null,
+        origin: headers.origin ?? null,
+        host: headers.host ?? null,
+        ip: request.ip,
+        userAgent: headers['user-agent'] ?? null,
+        visitorId: seen,
+        receivedAt: clock.now(),
+      });
+    } finally {
+      // Also when it is refused: a body that cannot be read is kept.
+      onAccepted();
+    }
+    const { source, verdict, ack, reply: result } = received;
     const byPage = source.kind === 'browser' && verdict === 'listed' && headers.origin !== undefined;
     const older = byPage ? settleVisitor(request, reply, seen, result.anonymousId) : null;
     if (byPage) cookie.acknowledge(request, reply, ack);
@@ -92,7 +97,11 @@ const shortForms: Readonly<Record<EventType, string>> = {
 
 export const registerBatchRoutes = (app: FastifyInstance, receive: Receive, maxBytes: number): void => {
   const post = (url: string, kind: 'batch' | EventType): void => {
-    app.post(url, async (request, reply) => receive(request, reply, await readBody(request, maxBytes), kind));
+    app.post(url, (request, reply) => {
+      const raw = readBody(request, maxBytes);
+      if (Buffer.isBuffer(raw)) return receive(request, reply, raw, kind);
+      return raw.then((plain) => receive(request, reply, plain, kind));
+    });
     app.route({
       method: ['GET', 'PUT', 'PATCH', 'DELETE'],
       url,

@@ -1,7 +1,8 @@
-import { encodeChunk, encodeChunkOnce, isAccepted } from './chunk.ts';
+import { encodeChunkOnce, isAccepted } from './chunk.ts';
 import type { Chunk } from './chunk.ts';
 import { at, recordStart } from './chunk-layout.ts';
 import { seenKeyBytes, writeSeenKey } from './seen.ts';
+import { createSlab } from './slab.ts';
 
 /** A chunk as it is written, by whatever thread. */
 export interface EncodedChunk {
@@ -10,22 +11,31 @@ export interface EncodedChunk {
   readonly keys: Buffer;
 }
 
+const cut = createSlab();
+
 const keysOf = ({ entries }: Chunk): Buffer => {
-  const keys = Buffer.alloc(entries.length * seenKeyBytes);
+  const keys = cut(entries.length * seenKeyBytes);
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index]!;
-    if (isAccepted(entry)) writeSeenKey(entry.columns.messageId, keys, index * seenKeyBytes);
+    const start = index * seenKeyBytes;
+    if (isAccepted(entry)) writeSeenKey(entry.columns.messageId, keys, start);
+    else keys.fill(0, start, start + seenKeyBytes);
   }
   return keys;
 };
-
-export const encode = (chunk: Chunk): EncodedChunk => ({ bytes: encodeChunk(chunk), keys: keysOf(chunk) });
 
 /** Its bytes are valid until the next chunk is encoded. */
 export const encodeOnce = (chunk: Chunk): EncodedChunk => ({
   bytes: encodeChunkOnce(chunk),
   keys: keysOf(chunk),
 });
+
+export const encode = (chunk: Chunk): EncodedChunk => {
+  const { bytes, keys } = encodeOnce(chunk);
+  const own = cut(bytes.length);
+  bytes.copy(own);
+  return { bytes: own, keys };
+};
 
 export const isReject = ({ bytes }: EncodedChunk, index: number): boolean =>
   bytes.readUInt32LE(recordStart(index) + at.state) !== 0;

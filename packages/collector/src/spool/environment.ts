@@ -53,6 +53,7 @@ const mapSize = 64 * 2 ** 30;
  */
 export const openEnvironment = (folder: string): Environment => {
   const nothing = Buffer.alloc(0);
+  const onlyNew = { noOverwrite: true };
   const root: RootDatabase<unknown, string> = open({
     path: folder,
     overlappingSync: false,
@@ -91,7 +92,7 @@ export const openEnvironment = (folder: string): Environment => {
     // The types say void; the value is false when the key was there (write.js, putSync).
     addSeen(key) {
       const isFirst = isOrdered(key)
-        ? (seen.putSync(key, nothing, { noOverwrite: true }) as unknown) === true
+        ? (seen.putSync(key, nothing, onlyNew) as unknown) === true
         : random.add(key);
       if (isFirst) added.add(key, 0);
       return isFirst;

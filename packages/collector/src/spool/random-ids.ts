@@ -9,7 +9,7 @@ import type { Run, RunStore } from './id-runs.ts';
 export interface RandomIds {
   /** A transaction begins: what others have added since is taken in. */
   begin(): void;
-  /** False if the key is there. Only inside a transaction. */
+  /** False if the key is there. Only inside a transaction; the key's bytes may be used again afterwards. */
   add(key: Buffer): boolean;
   has(key: Buffer): boolean;
   /** Writes what was added. Only inside a transaction, as its last part. */
@@ -158,7 +158,8 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
       isFresh = true;
       if (isIn(key)) return false;
       recent.add(key, 0);
-      added.push(key);
+      // The caller may use its bytes again.
+      added.push(Buffer.from(key));
       return true;
     },
     has(key) {

@@ -154,6 +154,8 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
   const appendEncoded = (encoded: EncodedChunk, { replaces }: AppendOptions = {}): Promise<AppendResult> =>
     group.submit(() => put(encoded, replaces), encoded.bytes.length);
 
+  const key = Buffer.alloc(seenKeyBytes);
+
   const put = (encoded: EncodedChunk, replaces: number | undefined): AppendResult => {
     const { bytes, keys } = encoded;
     const { source, rejected } = readChunkHead(bytes);
@@ -162,7 +164,8 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     let repeats: Set<number> | null = null;
     for (let index = 0; index < count; index += 1) {
       if (rejected > 0 && isReject(encoded, index)) continue;
-      const key = keys.subarray(index * seenKeyBytes, (index + 1) * seenKeyBytes);
+      // One key for all: a Buffer for each would be most of what this loop costs.
+      keys.copy(key, 0, index * seenKeyBytes, (index + 1) * seenKeyBytes);
       if (!addSeen(key)) (repeats ??= new Set()).add(index);
     }
     const duplicates = repeats?.size ?? 0;
