@@ -143,6 +143,7 @@ export function scripts(folder, name, entries, { mangled = [], instead = {} } = 
               unsafe_arrows: true,
               unsafe_math: true,
               hoist_funs: true,
+              negate_iife: false,
               // The package has this enum in its types alone.
               // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
               inline: 1,

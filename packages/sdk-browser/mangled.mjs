@@ -43,6 +43,7 @@ export const mangled = [
   'own',
   'queue',
   'readCookies',
+  'readIds',
   'readLater',
   'readPage',
   'recount',
@@ -75,4 +76,5 @@ export const mangled = [
   'unlisten',
   'wake',
   'wipe',
+  'writeId',
 ];

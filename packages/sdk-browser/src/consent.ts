@@ -1,6 +1,5 @@
 import { attempt } from './attempt.ts';
 import { toJson } from '@nitka/core';
-import type { Settings } from './options.ts';
 import type { TextStore } from './storage/text-store.ts';
 
 /**
@@ -18,7 +17,7 @@ export type ConsentPurposes = Readonly<Record<string, boolean>>;
 /** The browser's own signal, where the site heeds it. */
 export const isRefused = (
   { navigator }: Window,
-  { respectGpc, respectDnt }: Pick<Settings, 'respectGpc' | 'respectDnt'>,
+  { respectGpc, respectDnt }: { readonly respectGpc?: boolean; readonly respectDnt?: boolean },
 ): boolean | undefined =>
   (respectGpc && (navigator as Navigator & { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
   (respectDnt && navigator.doNotTrack === '1');

@@ -6,7 +6,7 @@ import type { TellServer } from './transport/visitor.ts';
 import { uuidV7 } from './uuid.ts';
 
 export interface IdentityParts {
-  readonly cookie: Pick<CookieTier, 'read' | 'write'>;
+  readonly cookie: Pick<CookieTier, 'readIds' | 'writeId'>;
   readonly store: TextStore;
   readonly database: Pick<DatabaseTier, 'keep'>;
   /** What IndexedDB held when the page was opened. */
@@ -75,8 +75,8 @@ export const createIdentity = ({
     store.set('id', id);
     // Finding the cookie's domain takes several round trips to another process: done when needed, and once a day.
     const today = `${id}|${Math.floor(clock.now() / 864e5)}`;
-    if (store.get('id.day') !== today || cookie.read().join() !== id) {
-      cookie.write(id);
+    if (store.get('id.day') !== today || cookie.readIds().join() !== id) {
+      cookie.writeId(id);
       store.set('id.day', today);
     }
     if (inDatabase !== id) await within(patience.database, database.keep('id', (inDatabase = id)));
@@ -94,7 +94,7 @@ export const createIdentity = ({
     isKnown = true;
     void heal();
   };
-  const adoptLocal = (): void => [...cookie.read(), store.get('id')].forEach(adopt);
+  const adoptLocal = (): void => [...cookie.readIds(), store.get('id')].forEach(adopt);
 
   const answered = (candidate: unknown): void => {
     adopt(candidate);

@@ -119,7 +119,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
 
   /** @param isTold by another tab, which does the rest */
   const erase = (isTold?: boolean): void => {
-    const hadId = live ? !isBare() : (cookie.read()[0] ?? store.get('id'));
+    const hadId = live ? !isBare() : (cookie.readIds()[0] ?? store.get('id'));
     live?.identity.close();
     live?.outbox.stop();
     live = undefined;
@@ -260,10 +260,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     },
   };
   // No call throws into the page.
-  for (const name in tracker) {
-    const method = name as 'track';
-    tracker[method] = guard(tracker[method]);
-  }
+  for (const name in tracker) tracker[name as 'track'] = guard(tracker[name as 'track']);
   const plugins = createPlugins
     ? createPlugins({
         page,

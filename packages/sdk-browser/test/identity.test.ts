@@ -19,8 +19,8 @@ const createTiers = (
     clock,
     lock: (task) => task(),
     cookie: {
-      read: () => cookies,
-      write: (value) => void cookies.splice(0, 2, value),
+      readIds: () => cookies,
+      writeId: (value) => void cookies.splice(0, 2, value),
     },
     // A getter: each identity of a test finds what the one before has left.
     get loaded() {

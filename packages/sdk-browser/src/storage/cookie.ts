@@ -5,8 +5,8 @@ const maxAge = 34_560_000;
 
 export interface CookieTier {
   /** Every value under the name: a host may see one of its own and one of a parent domain. */
-  read(): string[];
-  write(value: string): void;
+  readIds(): string[];
+  writeId(value: string): void;
   /**
    * The session's id, for the site's own backend. On the host alone, as localStorage is, which holds the session.
    * @param age seconds; 0 removes it
@@ -61,10 +61,10 @@ export const createCookieTier = (
   const mirror = (session: string, age: number): void => void put(`${name}_s`, session, '', age);
 
   return {
-    read: () => valuesOf(name),
+    readIds: () => valuesOf(name),
     mirror,
 
-    write(value) {
+    writeId(value) {
       // Neither a stale cookie that stands beside the new one for ever, nor an old one that is taken for it.
       clear();
       domains.some((host) => {

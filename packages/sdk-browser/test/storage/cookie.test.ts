@@ -31,7 +31,7 @@ describe('createCookieTier', () => {
     ['shop.msk.ru', 'msk.ru', 'shop.msk.ru'],
   ])('finds the broadest domain of %s by trying', (host, suffix, domain) => {
     const { page, jar } = createPage(host, suffix);
-    createCookieTier(page, 'ntk').write('id');
+    createCookieTier(page, 'ntk').writeId('id');
     expect([...jar.keys()]).toEqual([`ntk@${domain}`]);
     expect([...jar.values()][0]!.text).toBe(
       `ntk=id; path=/; max-age=34560000; samesite=lax; secure; domain=${domain}`,
@@ -40,14 +40,14 @@ describe('createCookieTier', () => {
 
   it('keeps to the host where no domain is allowed', () => {
     const { page, jar } = createPage('localhost', 'localhost', 'http:');
-    createCookieTier(page, 'ntk').write('id');
+    createCookieTier(page, 'ntk').writeId('id');
     expect([...jar.keys()]).toEqual(['ntk@']);
     expect([...jar.values()][0]!.text).not.toContain('secure');
   });
 
   it('takes a given domain', () => {
     const { page, jar } = createPage('a.b.shop.example', 'example');
-    createCookieTier(page, 'ntk', 'b.shop.example').write('id');
+    createCookieTier(page, 'ntk', 'b.shop.example').writeId('id');
     expect([...jar.keys()]).toEqual(['ntk@b.shop.example']);
   });
 
@@ -55,8 +55,8 @@ describe('createCookieTier', () => {
     const { page, jar } = createPage('www.shop.example', 'example');
     page.document.cookie = 'ntk=stale';
     const tier = createCookieTier(page, 'ntk');
-    expect(tier.read()).toEqual(['stale']);
-    tier.write('id');
+    expect(tier.readIds()).toEqual(['stale']);
+    tier.writeId('id');
     expect([...jar.keys()]).toEqual(['ntk@shop.example']);
   });
 
@@ -66,7 +66,7 @@ describe('createCookieTier', () => {
     page.document.cookie = 'ntk=2; domain=shop.example';
     page.document.cookie = 'ntk2=3';
     const tier = createCookieTier(page, 'ntk');
-    expect(tier.read()).toEqual(['1', '2']);
+    expect(tier.readIds()).toEqual(['1', '2']);
     tier.wipe();
     expect([...jar.keys()]).toEqual(['ntk2@']);
   });
@@ -84,9 +84,9 @@ describe('createCookieTier', () => {
       { document, location: { hostname: 'shop.example', protocol: 'https:' } } as unknown as Window,
       'ntk',
     );
-    tier.write('id');
+    tier.writeId('id');
     tier.wipe();
-    expect(tier.read()).toEqual([]);
+    expect(tier.readIds()).toEqual([]);
   });
 });
 
