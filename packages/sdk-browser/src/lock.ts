@@ -16,7 +16,7 @@ const stuckAfter = 15_000;
 /**
  * One tab of a site at a time. A stuck tab does not hold up the others: after a while they go on without the lock, as
  * pages without Web Locks (http, old Safari) always do. Sending twice harms nothing, since the collector removes
- * duplicates; a tab also waits a moment for what another has just sent (acknowledgements.ts).
+ * duplicates; with acknowledgements.ts a tab also waits a moment for what another has just sent.
  */
 export const createTabLock = ({ navigator }: Window, clock: Clock, name: string): TabLock => {
   let release = (): void => {};
