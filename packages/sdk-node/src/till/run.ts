@@ -110,7 +110,11 @@ const work = async (
   let refused = 0;
   tracker.on('sent', ({ rejected }) => void (refused += rejected.length));
   tracker.on('dropped', (code, count) => void (refused += code === 'delivery_refused' ? count : 0));
-  const found = await commands[command]({ tracker, options, parts, voice });
+  const found = await commands[command]({ tracker, options, parts, voice }).catch(async (error: unknown) => {
+    // What was taken before it broke off waits on the disk.
+    await tracker.close({ timeout: 0 });
+    throw error;
+  });
   // A service that is stopped leaves what waits to its next start.
   const isWaiting = options.timeout > 0 && !(command === 'watch' && signal.aborted);
   const progress = createProgress(parts.stderr, () => performance.now());
