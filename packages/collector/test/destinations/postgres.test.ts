@@ -56,7 +56,7 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
     open,
     read,
     dropColumn: async (schema) => {
-      await run(`ALTER TABLE ${schema}.raw_events DROP COLUMN bot`);
+      await run(`ALTER TABLE ${schema}.raw_events DROP COLUMN bot CASCADE`);
     },
   });
 
