@@ -66,11 +66,14 @@ const startServer = (command: readonly string[]): Promise<Server> =>
     const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
     child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    const look = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-10_000);
       const port = /127\.0\.0\.1:(\d+)/.exec(output)?.[1];
-      if (port) resolve(serverOf(child, Number(port)));
-    });
+      if (!port) return;
+      child.stdout.off('data', look).resume();
+      resolve(serverOf(child, Number(port)));
+    };
+    child.stdout.on('data', look);
   });
 
 const serverOf = (child: ChildProcess, port: number): Server => {
