@@ -57,7 +57,7 @@ describe('a page where', () => {
     page.on('pageerror', (error) => faults.push(String(error)));
     await page.goto(stage.site.url(path));
     // An attempt that fails is over before the page is left.
-    if (way === 'when the page is left') await page.waitForTimeout(100);
+    if (way === 'when the page is left') await page.waitForTimeout(400);
     if (way !== 'at once') await page.goto(stage.site.url('/empty'));
     if (way === 'by the next page') await page.goto(stage.site.url('/'));
     const sql = `SELECT coalesce(event, type) AS what, payload->>'$.properties' AS properties, count(*) AS count FROM raw_events
