@@ -39,6 +39,17 @@ apt_install() {
     >>"$folder/apt.log" 2>&1 || { tail -n 20 "$folder/apt.log" >&2; die "could not install ${missing[*]}"; }
 }
 
+# apt_install_idle PACKAGE…: of servers that the package would start at once, on port 80.
+apt_install_idle() {
+  local policy=/usr/sbin/policy-rc.d own=
+  if [ ! -e "$policy" ]; then
+    own=1
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+  fi
+  apt_install "$@"
+  if [ -n "$own" ]; then rm -f "$policy"; fi
+}
+
 # port: the same number at each start, so that a client finds the server again.
 port() {
   if [ ! -s "$folder/port" ]; then free_port >"$folder/port"; fi

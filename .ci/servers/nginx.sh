@@ -6,14 +6,7 @@ program() { command -v nginx || ls /usr/sbin/nginx 2>/dev/null; }
 
 prepare() {
   if [ -n "$(program)" ]; then return 0; fi
-  # Without this the package starts a server on port 80.
-  local policy=/usr/sbin/policy-rc.d own=
-  if [ ! -e "$policy" ]; then
-    own=1
-    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
-  fi
-  apt_install nginx-light
-  if [ -n "$own" ]; then rm -f "$policy"; fi
+  apt_install_idle nginx-light
 }
 
 up() { :; }

@@ -1,33 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
+import { createClient, freePort } from './proxy.ts';
 
 const caddy = needsServer('caddy');
 const documented = readFileSync(new URL('../../../../docs/operations/Caddyfile', import.meta.url), 'utf8');
 const run = promisify(execFile);
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: string;
-}
 
 /** The documented file with the test's port and certificate, and nothing else changed. */
 const startCaddy = async (collectorPort: number) => {
@@ -49,22 +33,7 @@ const startCaddy = async (collectorPort: number) => {
     stdio: 'ignore',
   });
   onTestFinished(() => void child.kill('SIGTERM'));
-  const ask = (method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) =>
-    new Promise<Answer>((resolve, reject) => {
-      const to = { host: '127.0.0.1', servername: 'shop.example', port, method, path, agent: false };
-      const own = { host: `shop.example:${port}`, ...headers };
-      const outgoing = request({ ...to, rejectUnauthorized: false, headers: own }, (response) => {
-        let text = '';
-        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-        );
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  while ((await ask('GET', '/t/healthz').catch(() => null)) === null) await setTimeout(20);
-  return { ask, origin: `https://shop.example:${port}` };
+  return createClient(port);
 };
 
 describe.skipIf(caddy.missing)(title('the documented Caddy', caddy), () => {

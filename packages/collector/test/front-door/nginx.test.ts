@@ -1,30 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { request } from 'node:https';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
+import { createClient, freePort } from './proxy.ts';
 
 const nginx = needsServer('nginx');
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: string;
-}
 
 /** The documented file with the test's ports and certificate, and nothing else changed. */
 const startNginx = async (collectorPort: number) => {
@@ -50,32 +34,7 @@ const startNginx = async (collectorPort: number) => {
     stdio: 'ignore',
   });
   onTestFinished(() => void child.kill('SIGTERM'));
-  const origin = `https://shop.example:${port}`;
-  const ask = (method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) =>
-    new Promise<Answer>((resolve, reject) => {
-      const outgoing = request(
-        {
-          host: '127.0.0.1',
-          port,
-          method,
-          path,
-          rejectUnauthorized: false,
-          agent: false,
-          headers: { host: `shop.example:${port}`, ...headers },
-        },
-        (response) => {
-          let text = '';
-          response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-          );
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  while ((await ask('GET', '/t/healthz').catch(() => null)) === null) await setTimeout(20);
-  return { ask, origin };
+  return createClient(port);
 };
 
 describe.skipIf(nginx.missing)(title('the documented nginx', nginx), () => {
