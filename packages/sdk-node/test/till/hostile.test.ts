@@ -1,53 +1,27 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestCollector, type TestCollector } from '../../src/testing/index.ts';
-import { runTill } from '../../src/till/run.ts';
+import type { TestCollector } from '../../src/testing/index.ts';
+import { openStage, runWith } from './stage.ts';
 
 let collector: TestCollector;
 let folder: string;
 let inbox: string;
 let env: Record<string, string>;
+let close: () => Promise<void>;
 
 beforeEach(async () => {
-  collector = createTestCollector();
-  folder = await mkdtemp(join(tmpdir(), 'nitka-till-'));
+  ({ collector, folder, env, close } = await openStage());
   inbox = join(folder, 'inbox');
   await mkdir(inbox);
-  env = {
-    NITKA_ENDPOINT: await collector.listen(),
-    NITKA_WRITE_KEY: collector.writeKey,
-    NITKA_QUEUE: join(folder, 'queue'),
-  };
 });
+afterEach(() => close());
 
-afterEach(async () => {
-  await collector.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const till = async (
-  args: string[],
-  {
-    stdin = Readable.from([]),
-    signal = new AbortController().signal,
-  }: { stdin?: Readable; signal?: AbortSignal } = {},
-) => {
-  let stdout = '';
-  let stderr = '';
-  const code = await runTill(args, {
-    stdin,
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    env,
-    signal,
-  });
-  return { code, stdout, stderr };
-};
+const till = (args: string[], parts: { stdin?: Readable; signal?: AbortSignal } = {}) =>
+  runWith(env, args, parts);
 
 const line = (fields: object): string => `${JSON.stringify({ event: 'x', userId: 'u', ...fields })}\n`;
 const lines = (count: number): string =>

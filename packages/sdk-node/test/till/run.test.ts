@@ -1,43 +1,21 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { messageIdFrom } from '../../src/message-id.ts';
-import { createTestCollector, type TestCollector } from '../../src/testing/index.ts';
-import { runTill } from '../../src/till/run.ts';
+import type { TestCollector } from '../../src/testing/index.ts';
+import { openStage, runWith } from './stage.ts';
 
 let collector: TestCollector;
 let folder: string;
 let env: Record<string, string>;
+let close: () => Promise<void>;
 
-beforeEach(async () => {
-  collector = createTestCollector();
-  folder = await mkdtemp(join(tmpdir(), 'nitka-till-'));
-  env = {
-    NITKA_ENDPOINT: await collector.listen(),
-    NITKA_WRITE_KEY: collector.writeKey,
-    NITKA_QUEUE: join(folder, 'queue'),
-  };
-});
+beforeEach(async () => ({ collector, folder, env, close } = await openStage()));
+afterEach(() => close());
 
-afterEach(async () => {
-  await collector.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const till = async (args: string[], { stdin = '', signal = new AbortController().signal } = {}) => {
-  let stdout = '';
-  let stderr = '';
-  const code = await runTill(args, {
-    stdin: Readable.from([stdin]),
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    env,
-    signal,
-  });
-  return { code, stdout, stderr };
-};
+const till = (args: string[], { stdin = '', signal }: { stdin?: string; signal?: AbortSignal } = {}) =>
+  runWith(env, args, { stdin: Readable.from([stdin]), ...(signal && { signal }) });
 
 const receipt = (n: number): string =>
   JSON.stringify({
