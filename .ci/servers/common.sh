@@ -56,8 +56,15 @@ port() {
   cat "$folder/port"
 }
 
+# free_port: below those that the system gives to outgoing connections, which would take it while the server is away.
 free_port() {
-  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+  node -e '
+    const look = () => {
+      const port = 20000 + Math.floor(Math.random() * 12768);
+      const server = require("net").createServer().on("error", look);
+      server.listen(port, "127.0.0.1", () => server.close(() => console.log(port)));
+    };
+    look();'
 }
 
 # born PID: when it started, in ticks since the machine did; nothing for a zombie, which has ended already (in a

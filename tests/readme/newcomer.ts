@@ -1,12 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '../support/free-port.ts';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 
@@ -22,16 +22,6 @@ export interface Newcomer {
   runModule(name: string): Promise<string>;
   close(): Promise<void>;
 }
-
-/** What is installed twice is there once. */
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 const sources: Record<string, string> = {
   '@nitka/browser': 'sdk-browser',
@@ -63,7 +53,7 @@ export const createNewcomer = async (): Promise<Newcomer> => {
     let printed = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => (printed += text.toString()));
-    for (let tries = 0; tries < 600; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       if (child.exitCode !== null) break;
       if ((await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok) return printed;
       await sleep(50);

@@ -3,8 +3,6 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +11,7 @@ import { promisify } from 'node:util';
 import { adminAddress } from '../../packages/collector/src/admin/address.ts';
 import { askOwner } from '../../packages/collector/src/admin/client.ts';
 import type { QueryResult } from '../../packages/collector/src/destinations/destination.ts';
+import { freePort } from './free-port.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const command = join(root, 'packages/collector/dist/main.js');
@@ -159,19 +158,11 @@ function configOf(port: number, { origins = [], config = {} }: CollectorOptions)
   };
 }
 
-/** The port is free when asked; nothing but a test's own processes takes it in the moment before its use. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function ready(address: string, child: ChildProcess, printed: () => string): Promise<void> {
   const until = Date.now() + 90_000;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the collector ended with ${child.exitCode}:\n${printed()}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the collector ended with ${child.exitCode ?? child.signalCode}:\n${printed()}`);
     const answer = await fetch(address).catch(() => undefined);
     if (answer?.ok) return;
     if (Date.now() > until) throw new Error(`the collector is not ready:\n${printed()}`);

@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TestBrowser, TestCookie, TestPage } from '../browsers.ts';
+import { freePort } from '../free-port.ts';
 import { expression } from './expression.ts';
 import { startSession } from './webdriver.ts';
 import type { Session } from './webdriver.ts';
@@ -24,7 +23,8 @@ export async function openWebKit(driver: string): Promise<TestBrowser> {
   });
   const stop = async () => {
     await end(started);
-    await rm(temporary, { recursive: true, force: true });
+    // The display and the message bus may still be on their way out.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
     const address = `http://127.0.0.1:${port}`;
@@ -125,15 +125,6 @@ interface WebDriverCookie extends Omit<TestCookie, 'expires'> {
 
 function toCookie({ name, value, domain, path, httpOnly, secure, expiry }: WebDriverCookie): TestCookie {
   return { name, value, domain, path, httpOnly, secure, ...(expiry !== undefined && { expires: expiry }) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function answers(address: string, driver: ChildProcess): Promise<void> {

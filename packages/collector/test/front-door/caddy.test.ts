@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +8,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
-import { createClient, freePort } from './proxy.ts';
+import { freePort } from '../../../../tests/support/free-port.ts';
+import { createClient } from './proxy.ts';
 
 const caddy = needsServer('caddy');
 const documented = readFileSync(new URL('../../../../docs/operations/Caddyfile', import.meta.url), 'utf8');
@@ -32,7 +34,11 @@ const startCaddy = async (collectorPort: number) => {
     env,
     stdio: 'ignore',
   });
-  onTestFinished(() => void child.kill('SIGTERM'));
+  onTestFinished(async () => {
+    if (child.exitCode !== null || !child.kill('SIGTERM')) return;
+    // It may still write into the folder, which goes next.
+    await once(child, 'exit');
+  });
   return createClient(port);
 };
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,7 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { browserKey, openTestCollector, temporaryFolder } from '../support/collector.ts';
-import { createClient, freePort } from './proxy.ts';
+import { freePort } from '../../../../tests/support/free-port.ts';
+import { createClient } from './proxy.ts';
 
 const nginx = needsServer('nginx');
 
@@ -33,7 +35,11 @@ const startNginx = async (collectorPort: number) => {
   const child = spawn(nginx.url, ['-p', folder, '-e', join(folder, 'error.log'), '-c', file], {
     stdio: 'ignore',
   });
-  onTestFinished(() => void child.kill('SIGTERM'));
+  onTestFinished(async () => {
+    if (child.exitCode !== null || !child.kill('SIGTERM')) return;
+    // It may still write into the folder, which goes next.
+    await once(child, 'exit');
+  });
   return createClient(port);
 };
 

@@ -1,14 +1,5 @@
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 export interface Answer {
   readonly status: number;
