@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { nothing, openStage, traces, visitorId, type Stage } from './stage.ts';
 
 let stage: Stage;
 
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.close());
+shareStage(openStage, (opened) => (stage = opened));
 
 const open = async (path: string, attributes: string, script?: () => void) => {
   stage.site.route(path, stage.html(attributes));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeKeys } from '../../../tests/support/collector.ts';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const documented = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
@@ -8,11 +9,10 @@ const documented = readFileSync(new URL('../../../docs/errors.md', import.meta.u
 let stage: Stage;
 let endpoint: string;
 
-beforeAll(async () => {
-  stage = await openStage();
+shareStage(openStage, (opened) => {
+  stage = opened;
   endpoint = `http://t.shop.localhost:${stage.collector.port}`;
 });
-afterAll(() => stage?.close());
 
 interface Mistake {
   readonly name: string;

@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { writeKeys } from '../../../tests/support/collector.ts';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { openStage, visitorId, type Stage } from './stage.ts';
 
 let stage: Stage;
 
-beforeAll(async () => {
-  stage = await openStage();
+const open = async (): Promise<Stage> => {
+  const stage = await openStage();
   const dist = new URL('../dist/', import.meta.url);
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js')) stage.site.route(`/sdk/${file}`, new URL(file, dist));
@@ -20,8 +21,9 @@ beforeAll(async () => {
         endpoint: 'http://t.shop.localhost:${stage.collector.port}' });
     </script>`,
   );
-});
-afterAll(() => stage?.close());
+  return stage;
+};
+shareStage(open, (opened) => (stage = opened));
 
 it('what the browser has compressed is in the warehouse, each event once, and so is what was sent while leaving', async () => {
   const context = await stage.context();

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { openStage, visitorId, type Stage } from './stage.ts';
 
 let stage: Stage;
 
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.close());
+shareStage(openStage, (opened) => (stage = opened));
 
 it('a page on which nothing happens writes nothing and asks nothing', async () => {
   const context = await stage.context();
@@ -33,12 +31,27 @@ it('a page on which nothing happens writes nothing and asks nothing', async () =
   });
   const writes = () => page.evaluate(() => (window as unknown as { writes: string[] }).writes.splice(0));
   expect(await writes()).not.toEqual([]);
+  // What the answer to the batch brought about is done.
+  await expect.poll(writes, { interval: 500 }).toEqual([]);
   page.on('request', (request) => requests.push(request.url()));
   await page.waitForTimeout(2500);
   expect(await writes()).toEqual([]);
   expect(requests).toEqual([]);
   await context.close();
 });
+
+/** Events that wait in IndexedDB. */
+const keptInDatabase = (): Promise<number> =>
+  new Promise((resolve) => {
+    const open = indexedDB.open('ntk');
+    open.onsuccess = () => {
+      const keys = open.result.transaction('ntk').objectStore('ntk').getAllKeys();
+      keys.onsuccess = () => {
+        open.result.close();
+        resolve(keys.result.filter((key) => (key as string).startsWith('q.')).length);
+      };
+    };
+  });
 
 it('where the site has filled localStorage to its last byte, its keys stay and the events come by IndexedDB', async () => {
   const context = await stage.context();
@@ -66,8 +79,8 @@ it('where the site has filled localStorage to its last byte, its keys stay and t
     for (let i = 0; i < 30; i++) window.nitka.track('full', { i });
     return window.nitka.flush();
   });
-  // IndexedDB is written without blocking the page: it has had its moment.
-  await page.waitForTimeout(300);
+  // IndexedDB is written without blocking the page.
+  await expect.poll(() => page.evaluate(keptInDatabase)).toBe(30);
   const own = await page.evaluate(
     () => Object.keys(localStorage).filter((key) => key.startsWith('own')).length,
   );

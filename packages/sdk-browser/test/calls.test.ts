@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { patience } from './fakes.ts';
 import { usePage } from './page.ts';
 
 const page = usePage();
@@ -91,10 +92,13 @@ describe('calls', () => {
     const tracker = page.open({ hashIdentifiers: true });
     tracker.on('error', errors);
     tracker.link({ phone: '8 999 555 11 11' });
-    await vi.waitFor(() => expect(page.queued()).toHaveLength(1));
+    await vi.waitFor(() => expect(page.queued()).toHaveLength(1), patience);
     vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as never);
     tracker.link({ email: 'ann@mail.ru' });
-    await vi.waitFor(() => expect(errors.mock.calls).toEqual([['invalid_option', 'hashIdentifiers']]));
+    await vi.waitFor(
+      () => expect(errors.mock.calls).toEqual([['invalid_option', 'hashIdentifiers']]),
+      patience,
+    );
     const events = await page.flushed(tracker);
     expect(events).toHaveLength(1);
     expect(Object.keys(events[0]!.traits!)).toEqual(['phoneSha256']);

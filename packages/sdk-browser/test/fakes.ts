@@ -1,6 +1,9 @@
 import type { Clock, EventContext, TrackingEvent } from '@nitka/core';
 import { createTextStore, type TextStore } from '../src/storage/text-store.ts';
 
+/** Milliseconds for `vi.waitFor`, whose own limit is one second: a machine may be busy. */
+export const patience = 20_000;
+
 /** A store that is in memory as a whole. */
 export const memoryStore = (): TextStore => createTextStore();
 

@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { addressOf, loadLater } from '../src/late.ts';
 import type { PluginHost } from '../src/plugin.ts';
+import { patience } from './fakes.ts';
 
 const tag = (src: string, attributes: Record<string, string> = {}) => {
   const script = document.createElement('script');
@@ -42,7 +43,7 @@ it('loads once consent is there, gives the plugin the host, and undoes it', asyn
   const close = loadLater('/s.js', load)(host)!;
   expect(load).not.toHaveBeenCalled();
   allow();
-  await vi.waitFor(() => expect(plugin).toHaveBeenCalledWith(host));
+  await vi.waitFor(() => expect(plugin).toHaveBeenCalledWith(host), patience);
   expect(load).toHaveBeenCalledWith('/s.js');
   close();
   expect(undo).toHaveBeenCalledTimes(1);
@@ -67,5 +68,5 @@ it.each<[string, () => Promise<Record<string, never>>]>([
   const { host, allow, report } = createHost();
   loadLater('/s.js', load)(host);
   allow();
-  await vi.waitFor(() => expect(report).toHaveBeenCalledWith('plugin_failed', '/s.js'));
+  await vi.waitFor(() => expect(report).toHaveBeenCalledWith('plugin_failed', '/s.js'), patience);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { idAt } from './fakes.ts';
+import { idAt, patience } from './fakes.ts';
 import { usePage } from './page.ts';
 
 const page = usePage();
@@ -52,7 +52,7 @@ describe('delivery', () => {
     const [event] = page.collector.events();
     expect(event!.anonymousId).toBe(localStorage.getItem('ntk.id.new'));
     expect(page.collector.requests.at(-1)!.init.keepalive).toBe(true);
-    await vi.waitFor(() => expect(page.queued()).toEqual([]));
+    await vi.waitFor(() => expect(page.queued()).toEqual([]), patience);
   });
 
   it('sends while leaving what fits into the keepalive budget, and keeps the rest', async () => {
@@ -63,7 +63,7 @@ describe('delivery', () => {
     const sent = page.collector.requests.at(-1)!;
     expect(sent.init.keepalive).toBe(true);
     expect((sent.init.body as string).length).toBeGreaterThan(50_000);
-    await vi.waitFor(() => expect(page.queued().length).toBe(120 - sent.body.batch!.length));
+    await vi.waitFor(() => expect(page.queued().length).toBe(120 - sent.body.batch!.length), patience);
   });
 
   it('sends while leaving nothing that is in a request already', async () => {
@@ -81,7 +81,7 @@ describe('delivery', () => {
         .map(({ body }) => body.batch!.map(({ event }) => event));
     tracker.track('one');
     void tracker.flush();
-    await vi.waitFor(() => expect(batches()).toEqual([['one']]));
+    await vi.waitFor(() => expect(batches()).toEqual([['one']]), patience);
     tracker.track('two');
     window.dispatchEvent(new Event('pagehide'));
     expect(batches()).toEqual([['one'], ['two']]);
@@ -95,7 +95,7 @@ describe('delivery', () => {
     const tracker = page.open();
     tracker.track('one');
     window.dispatchEvent(new Event('pagehide'));
-    await vi.waitFor(() => expect(beacon).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(beacon).toHaveBeenCalledTimes(1), patience);
     expect(beacon.mock.calls[0]).toEqual([
       'https://t.shop.example/v1/batch',
       expect.stringContaining('"one"'),
@@ -142,7 +142,7 @@ describe('what localStorage refuses', () => {
     await vi.waitFor(async () => {
       await second.flush();
       expect(page.collector.events().map(({ event }) => event)).toEqual(['one', 'two']);
-    });
+    }, patience);
     second.close();
     const third = page.open();
     await third.ready();

@@ -8,7 +8,7 @@ export interface Received {
   messageId: string;
   properties?: Record<string, unknown>;
   traits?: { phone?: string; email?: string };
-  context?: Record<string, unknown> & { page?: Record<string, unknown> };
+  context?: Record<string, unknown> & { page?: Record<string, unknown>; sequence: number };
 }
 
 /** A page on the site, and what its tracker has sent. */
@@ -67,7 +67,7 @@ export const openStage = async (): Promise<Stage> => {
   };
 };
 
-/** Tracks a mark and waits until it has arrived: afterwards nothing of the page is on its way. */
+/** Tracks a mark and waits until it has arrived: afterwards nothing of the page is on its way. In the order of the events. */
 export const drained = async (
   { kept }: Scene,
   evaluate: (code: string) => Promise<unknown>,
@@ -82,11 +82,15 @@ export const drained = async (
   };
   const mark = `End ${Math.random()}`;
   await pause(150);
-  for (let wait = 0; wait < 200 && !(await hasTracker()); wait++) await pause(25);
+  for (let wait = 0; wait < 1000 && !(await hasTracker()); wait++) await pause(25);
   await evaluate(`(tracker.track('${mark}'), tracker.flush(), 0)`);
-  for (let wait = 0; wait < 400; wait++) {
-    if (kept.some(({ event }) => event === mark))
-      return kept.filter(({ event }) => !event?.startsWith('End '));
+  for (let wait = 0; wait < 1600; wait++) {
+    if (kept.some(({ event }) => event === mark)) {
+      // What a page sent while it was left may overtake, or be overtaken.
+      return kept
+        .filter(({ event }) => !event?.startsWith('End '))
+        .sort((one, other) => one.context!.sequence - other.context!.sequence);
+    }
     await pause(25);
   }
   throw new Error('the tracker sends nothing');

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { forms } from '../../src/plugins/forms.ts';
 import type { FormFixture } from './forms-fixtures.ts';
 import { linking, silent } from './forms-fixtures.ts';
-import { click, fill, find, openPage, pause, press } from './harness.ts';
+import { click, fill, find, openPage, pause, press, settled } from './harness.ts';
 import type { Page } from './harness.ts';
 
 let page: Page;
@@ -22,7 +22,7 @@ const act = async (fixture: FormFixture) => {
     }
     await pause();
   }
-  await pause(80);
+  await settled(80);
 };
 
 describe('forms that tell who the visitor is', () => {
@@ -114,7 +114,7 @@ describe('bodies of requests', () => {
     const whole = body(page.window);
     if (whole instanceof Request) await page.window.fetch(whole);
     else await page.window.fetch('/x', { method: 'POST', headers, body: whole as BodyInit });
-    await pause(20);
+    await settled(20);
     return page.links();
   };
 

@@ -157,3 +157,9 @@ export const pause = (milliseconds = 0): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });
+
+/** Waits, and then until what was due meanwhile has had its turns: a busy machine may be late with all of it. */
+export const settled = async (milliseconds: number): Promise<void> => {
+  await pause(milliseconds);
+  for (let turn = 0; turn < 10; turn++) await pause();
+};

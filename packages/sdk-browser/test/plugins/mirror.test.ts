@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { MirrorOptions } from '../../src/plugins/mirror.ts';
 import { mirror } from '../../src/plugins/mirror.ts';
+import { patience } from '../fakes.ts';
 import type { Page } from './harness.ts';
 import { openPage } from './harness.ts';
 
@@ -68,7 +69,7 @@ describe('the data layer', () => {
   test('an array that is made after the start is found without leaving', async () => {
     await open('');
     run("window.dataLayer = [{ event: 'a' }]");
-    await vi.waitFor(() => expect(told()).toEqual([['a', {}]]), 5000);
+    await vi.waitFor(() => expect(told()).toEqual([['a', {}]]), patience);
   });
 
   test('another name, and none', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PageViewsOptions } from '../../src/plugins/page-views.ts';
 import { pageViews } from '../../src/plugins/page-views.ts';
+import { patience } from '../fakes.ts';
 import type { Page, PageOptions } from './harness.ts';
 import { openPage, pause } from './harness.ts';
 
@@ -24,7 +25,7 @@ const views = () =>
     });
 /** Until so many pages were told of, and a while longer for one too many. */
 const seen = async (count: number) => {
-  await vi.waitFor(() => expect(views().length).toBeGreaterThanOrEqual(count), 5000);
+  await vi.waitFor(() => expect(views().length).toBeGreaterThanOrEqual(count), patience);
   await pause(60);
 };
 const push = (url: string) => page.window.history.pushState(null, '', url);

@@ -20,8 +20,8 @@ describe('createDatabaseTier', () => {
     const tier = createDatabaseTier('erased');
     await tier.keep('id', 'x');
     await tier.wipe();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain('erased');
+    const names = async () => (await indexedDB.databases()).map(({ name }) => name);
+    await expect.poll(names).not.toContain('erased');
     await tier.keep('id', 'again');
     expect((await tier.load()).get('id')).toBe('again');
   });

@@ -3,7 +3,17 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { formsLater } from '../../../src/plugins/forms/late.ts';
 import { linkForms } from '../../../src/plugins/forms/link.ts';
 import { linking, silent, type FormFixture } from '../forms-fixtures.ts';
-import { click, fill, find, openPage, pause, press, type Page, type PageOptions } from '../harness.ts';
+import {
+  click,
+  fill,
+  find,
+  openPage,
+  pause,
+  press,
+  settled,
+  type Page,
+  type PageOptions,
+} from '../harness.ts';
 
 let page: Page;
 afterEach(() => page.close());
@@ -45,7 +55,7 @@ const act = async (fixture: FormFixture): Promise<void> => {
     }
     await pause();
   }
-  await pause(80);
+  await settled(80);
   expect(page.told).toEqual([]);
   await arrive();
 };
