@@ -7,6 +7,8 @@ export interface Bytes {
   /** The same number in two halves of 32 bits: a BigInt is an object on the heap. */
   halvesBE(high: number, low: number): void;
   int64LE(value: bigint): void;
+  /** As {@link Bytes.halvesBE}. */
+  halvesLE(low: number, high: number): void;
   /** LEB128. */
   varint(value: number): void;
   raw(value: Buffer): void;
@@ -52,6 +54,11 @@ export const createBytes = (size: number): Bytes => {
       room(8);
       buffer.writeInt32BE(high | 0, at);
       at = buffer.writeInt32BE(low | 0, at + 4);
+    },
+    halvesLE(low, high) {
+      room(8);
+      buffer.writeInt32LE(low | 0, at);
+      at = buffer.writeInt32LE(high | 0, at + 4);
     },
     int64LE(value) {
       room(8);

@@ -4,6 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { createClickhouse } from '../../src/destinations/clickhouse.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
+import { packRows } from '../../src/destinations/pack-rows.ts';
+import { toRows } from '../../src/row.ts';
+import { unpack } from '../../src/spool/packed.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
 
@@ -114,6 +117,34 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
     ]);
   });
 
+  it('makes one part of a load, however many pages it has', async () => {
+    const { destination, database } = await opened();
+    await run(`SYSTEM STOP MERGES ${database}.raw_events`);
+    const pages = Array.from({ length: 5 }, (_, page) =>
+      packRows(
+        Array.from({ length: 700 }, (_, at) =>
+          row(`${page + 1}${String(at).padStart(3, '0')}`, {
+            event: [null, '', `E${at % 300}`][at % 3]!,
+            sequence: 1 - at,
+            payload: Buffer.from(`{"n":${at}}`),
+          }),
+        ),
+      ),
+    );
+    const rows = pages.flatMap((page) => toRows(unpack(page), 0, Infinity).events);
+    await destination.load({ id: 'a', events: [], rejects: [], loadedAt: 1, pages: () => pages });
+    expect(
+      await ask(
+        destination,
+        `SELECT count() AS parts FROM system.parts WHERE database = '${database}' AND table = 'raw_events' AND active`,
+      ),
+    ).toEqual([{ parts: '1' }]);
+    expect(await ask(destination, 'SELECT events FROM nitka_batches')).toEqual([{ events: '3500' }]);
+    expect(await read(destination, 'raw_events')).toEqual(
+      rows.map((each) => ({ ...each, payload: each.payload.toString(), batch_id: 'a', loaded_at: 1 })),
+    );
+  });
+
   it('recognises a batch whose token the window has forgotten', async () => {
     const database = await newState();
     const options = { url: clickhouse.url, database, deduplicationWindow: 100 };
@@ -207,17 +238,18 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
 
   it('loads every row once while the server is killed again and again', { timeout: 120_000 }, async () => {
     const { destination } = await opened();
-    let done = false;
+    let isKilled = true;
     let failures = 0;
     const killing = (async () => {
-      for (let round = 0; round < 4 && !done; round += 1) {
+      for (let round = 0; round < 4; round += 1) {
         await new Promise((resolve) => setTimeout(resolve, 90 + round * 53));
         await clickhouse.control('kill');
         await clickhouse.control('start');
       }
-    })();
-    for (let at = 0; at < 40; at += 1) {
-      const id = `batch-${at}`;
+    })().finally(() => (isKilled = false));
+    let batches = 0;
+    for (; batches < 40 || isKilled; batches += 1) {
+      const id = `batch-${batches}`;
       const events = Array.from({ length: 500 }, (_, index) => row(`${id}-${index}`));
       for (;;) {
         const failure = await destination.load({ id, events, rejects: [], loadedAt: 1 }).then(
@@ -230,7 +262,6 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
-    done = true;
     await killing;
     expect(failures).toBeGreaterThan(0);
     expect(
@@ -238,7 +269,7 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
         destination,
         'SELECT count() AS rows, uniqExact(message_id) AS ids, (SELECT count() FROM nitka_batches) AS batches FROM raw_events',
       ),
-    ).toEqual([{ rows: '20000', ids: '20000', batches: '40' }]);
+    ).toEqual([{ rows: `${batches * 500}`, ids: `${batches * 500}`, batches: `${batches}` }]);
   });
 });
 

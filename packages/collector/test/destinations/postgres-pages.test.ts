@@ -8,6 +8,7 @@ import type { Row } from '../../src/row.ts';
 import { encodeChunk } from '../../src/spool/chunk.ts';
 import { createArena, pack } from '../../src/spool/packed.ts';
 import { anyRow } from '../support/any-row.ts';
+import { chunk, event, refused } from '../support/chunks.ts';
 import { row } from '../support/rows.ts';
 
 const batch = { id: 'spool-1-2', loadedAt: 1_700_000_000_789 };
@@ -49,24 +50,10 @@ it('puts U+FFFD where a text has NUL, which PostgreSQL takes in none', () => {
 });
 
 it('takes neither rejects nor what stands in a chunk before and behind the range', () => {
-  const meta = {
-    source: 'site',
-    kind: 'browser',
-    receivedAt: 5,
-    serverVisitorId: null,
-    batchContext: null,
-  } as const;
-  const columns = {
-    type: 'track', event: 'E', anonymousId: 'a', userId: null, sessionId: null, sequence: -3, phone: null, email: null, occurredAt: -1,
-    originalTimestamp: null, sentAt: null, library: null, ip: null, userAgent: null, bot: null,
-  }; // prettier-ignore
-  const entry = (messageId: string) => ({ columns: { ...columns, messageId }, payload: Buffer.from('{}') });
-  const reject = { code: 'malformed_json', detail: null, messageId: null, payload: Buffer.from([0xff]) };
-  const value = encodeChunk({
-    meta,
-    entries: [entry('before'), entry('m'), reject, entry('n'), entry('behind')],
-  });
+  const entries = [event('before'), event('m'), refused('r'), event('n'), event('behind')];
+  const value = encodeChunk(chunk(...entries));
   const page = pack([{ key: 10, value }], [11, 14], createArena());
-  const kept = { received_at: 5, occurred_at: -1, sequence: -3 };
-  expect(encoded([page]).equals(expected([row('m', kept), row('n', kept)]))).toBe(true);
+  const kept = (id: string): Row =>
+    row(id, { received_at: 5, occurred_at: 1, sequence: 1, payload: Buffer.from(`{"id":"${id}"}`) });
+  expect(encoded([page]).equals(expected([kept('m'), kept('n')]))).toBe(true);
 });

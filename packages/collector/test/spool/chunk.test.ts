@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunkIsWhole, decodeChunk, encodeChunk, readChunkHead } from '../../src/spool/chunk.ts';
 import type { Chunk, Entry } from '../../src/spool/chunk.ts';
+import { meta } from '../support/chunks.ts';
 
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', 'same', 'ж'.repeat(40)));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
@@ -60,13 +61,6 @@ describe('a chunk', () => {
   });
 
   it('larger than any before comes back, too', () => {
-    const meta = {
-      source: 's',
-      kind: 'server',
-      receivedAt: 1,
-      serverVisitorId: null,
-      batchContext: null,
-    } as const;
     const large = {
       meta,
       entries: [{ code: 'c', detail: null, messageId: null, payload: Buffer.alloc(9e6, 7) }],

@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Chunk, Entry } from '../../src/spool/chunk.ts';
+import type { Chunk } from '../../src/spool/chunk.ts';
 import { createArena, unpack } from '../../src/spool/packed.ts';
 import { openSpool } from '../../src/spool/spool.ts';
 import type { Spool } from '../../src/spool/spool.ts';
+import { chunk, event, refused } from '../support/chunks.ts';
 import { temporaryFolder } from '../support/collector.ts';
-
-const columns = {
-  type: 'track', event: 'e', anonymousId: 'a', userId: null, sessionId: null, sequence: 1, phone: null, email: null,
-  occurredAt: 1, originalTimestamp: null, sentAt: null, library: null, ip: null, userAgent: null, bot: null,
-}; // prettier-ignore
-const event = (messageId: string, bytes = 10): Entry => ({
-  columns: { ...columns, messageId },
-  payload: Buffer.from(`{"id":"${messageId.padEnd(bytes, 'x')}"}`),
-});
-const refused = (messageId: string): Entry => ({
-  code: 'schema_invalid',
-  detail: null,
-  messageId,
-  payload: Buffer.from(messageId),
-});
-const chunk = (...entries: Entry[]): Chunk => ({
-  meta: { source: 'site', kind: 'browser', receivedAt: 5, serverVisitorId: null, batchContext: null },
-  entries,
-});
 
 const open = async (...chunks: Chunk[]): Promise<Spool> => {
   const spool = openSpool({ folder: temporaryFolder() });

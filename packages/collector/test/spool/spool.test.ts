@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/spool/chunk.ts';
 import { openSpool } from '../../src/spool/spool.ts';
+import { event, meta } from '../support/chunks.ts';
 import { temporaryFolder } from '../support/collector.ts';
-
-const columns = {
-  type: 'track', event: 'e', anonymousId: 'a', userId: null, sessionId: null, sequence: 1, phone: null, email: null,
-  occurredAt: 1, originalTimestamp: null, sentAt: null, library: null, ip: null, userAgent: null, bot: null,
-}; // prettier-ignore
-const event = (messageId: string): Entry => ({
-  columns: { ...columns, messageId },
-  payload: Buffer.from(`{"id":"${messageId}"}`),
-});
-const meta = {
-  source: 'site',
-  kind: 'browser',
-  receivedAt: 5,
-  serverVisitorId: null,
-  batchContext: null,
-} as const;
 
 const open = (folder = temporaryFolder()) => openSpool({ folder });
 
