@@ -210,9 +210,10 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     },
 
     async sendLast(records) {
-      if (wait === stopped || records.length === 0) return;
-      await deliver(records, true);
-      wake();
+      if (wait < stopped && records.length) {
+        await deliver(records, true);
+        wake();
+      }
     },
 
     stop: () => setWait(stopped),

@@ -40,27 +40,36 @@ export const createHttp = ({ fetch, endpoint, clock, compress, credentials }: Ht
       const body = compress && !isLast ? await compress(text) : text;
       const bytes = (body as Partial<Blob>).size ?? utf8Length(text);
       // The page's own keepalive requests share the budget and are not seen here: after a failure go without once.
-      const keepalive = (isLast || !wasRefused) && bytes <= room();
+      const keepalive = (isLast || !wasRefused) && room() >= bytes;
       const taken = keepalive ? bytes : 0;
       const abort = new AbortController();
-      clock.setTimeout(() => abort.abort(), timeOut);
       used += taken;
       wasRefused = false;
       try {
-        const reply = await fetch!(endpoint + path, {
-          method,
-          // A text needs no preflight; the collector reads JSON whatever its type.
-          body,
-          keepalive,
-          credentials,
-          signal: abort.signal,
+        return await new Promise((resolve, reject) => {
+          // WebKit settles no request that was under way when its page went into the back/forward cache, aborted or not.
+          clock.setTimeout(() => {
+            abort.abort();
+            reject('late');
+          }, timeOut);
+          fetch!(endpoint + path, {
+            method,
+            // A text needs no preflight; the collector reads JSON whatever its type.
+            body,
+            keepalive,
+            credentials,
+            signal: abort.signal,
+          }).then(
+            async (reply) =>
+              resolve({
+                status: reply.status,
+                retryAfter: reply.headers.get('retry-after'),
+                // The budget comes back only when the body has been read, whatever the status. A proxy's page is none.
+                body: await reply.json().catch(() => {}),
+              }),
+            reject,
+          );
         });
-        return {
-          status: reply.status,
-          retryAfter: reply.headers.get('retry-after'),
-          // The budget comes back only when the body has been read, whatever the status. A proxy's page is none.
-          body: await reply.json().catch(() => {}),
-        };
       } catch (error) {
         wasRefused = keepalive;
         throw error;

@@ -53,6 +53,29 @@ describe('sending by fetch', () => {
     expect(http.room()).toBe(64 * KB);
   });
 
+  it('gives up what the browser never settles, aborted or not', async () => {
+    let signal: AbortSignal | null | undefined;
+    const { http, clock } = open((_url, init) => {
+      signal = init!.signal;
+      return new Promise(() => {});
+    });
+    const rejected = expect(http.send('/', 'x'.repeat(KB), 'POST')).rejects.toBe('late');
+    expect(http.room()).toBe(63 * KB);
+    await clock.advance(9_999);
+    expect(signal!.aborted).toBe(false);
+    await clock.advance(1);
+    await rejected;
+    expect(signal!.aborted).toBe(true);
+    expect(http.room()).toBe(64 * KB);
+  });
+
+  it('gives up a body that never ends', async () => {
+    const { http, clock } = open(async () => new Response(new ReadableStream()));
+    const rejected = expect(http.send('/', '{}', 'POST')).rejects.toBe('late');
+    await clock.advance(10_000);
+    await rejected;
+  });
+
   it('goes without keepalive once after a failure: others may have used the budget up', async () => {
     const flags: unknown[] = [];
     const { http } = open(async (_url, init) => {
