@@ -3,10 +3,11 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { blocksOf, commandsOf, type Block } from './readme/blocks.ts';
 import { createNewcomer, type Newcomer } from './readme/newcomer.ts';
 import { launchChromium } from './support/chromium.ts';
+import { shareStage } from './support/share-stage.ts';
 import { startSite, type Site } from './support/site.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,7 +22,7 @@ let context: BrowserContext;
 /** The write keys that `init` has printed. */
 const keys = { browser: '', server: '' };
 
-beforeAll(async () => {
+const open = async () => {
   site = await startSite({});
   for (const name of await readdir(dist, { recursive: true })) {
     if (name.endsWith('.js')) site.route(`/nitka/${name}`, new URL(name, dist));
@@ -29,13 +30,15 @@ beforeAll(async () => {
   newcomer = await createNewcomer();
   browser = await launchChromium();
   context = await browser.newContext();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await newcomer?.close();
-  await site?.close();
-});
+  return {
+    async close() {
+      await browser.close();
+      await newcomer.close();
+      await site.close();
+    },
+  };
+};
+shareStage(open);
 
 /** The README's text with its placeholders filled in, as a reader would. */
 const filled = (text: string): string =>
@@ -55,7 +58,8 @@ const count = async (): Promise<number> => {
 
 /** Runs something that tracks, and waits until the warehouse has more rows than before. */
 const adds = async (what: string, track: () => Promise<unknown>): Promise<void> => {
-  const before = await count();
+  // A collector that has just started opens its warehouse while it takes events.
+  const before = await vi.waitFor(count, { timeout: 60_000, interval: 300 });
   await track();
   await expect.poll(count, { interval: 300, message: what }).toBeGreaterThan(before);
 };

@@ -95,8 +95,15 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   };
   const query = async <Row>(sql: string): Promise<Row[]> => {
     const args = [command, 'query', '--config', config, '--json', sql];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, maxBuffer: 2 ** 28 });
-    return JSON.parse(stdout) as Row[];
+    for (const until = Date.now() + 60_000; ; await sleep(100)) {
+      try {
+        const options = { cwd: folder, maxBuffer: 2 ** 28 };
+        const { stdout } = await promisify(execFile)(process.execPath, args, options);
+        return JSON.parse(stdout) as Row[];
+      } catch (error) {
+        if (!isTooEarly(error) || Date.now() > until) throw error;
+      }
+    }
   };
 
   const close = async (): Promise<void> => {
@@ -121,8 +128,10 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     async eventually<Row>(sql: string, accept: (rows: Row[]) => boolean, timeout = 60_000): Promise<Row[]> {
       const until = Date.now() + timeout;
       for (;;) {
-        const rows = await askSocket<Row>(join(folder, 'data'), sql);
-        if (accept(rows)) return rows;
+        const rows = await askSocket<Row>(join(folder, 'data'), sql).catch((error: unknown) => {
+          if (!isTooEarly(error) || Date.now() > until) throw error;
+        });
+        if (rows && accept(rows)) return rows;
         if (Date.now() > until) throw new Error(`not reached: ${sql}\n${JSON.stringify(rows, null, 2)}`);
         await sleep(100);
       }
@@ -130,6 +139,9 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     close,
   };
 }
+
+/** A collector takes events as soon as it is ready, and opens its warehouse meanwhile. */
+const isTooEarly = (error: unknown): boolean => String(error).includes('is not open yet');
 
 /** What `query` asks, without a process for each question. */
 async function askSocket<Row>(dataDir: string, sql: string): Promise<Row[]> {

@@ -29,7 +29,13 @@ export const createCollectorProcess = (config: Record<string, unknown> = {}): Co
   const file = join(folder, 'nitka.json');
   writeFileSync(
     file,
-    JSON.stringify({ listen: { port: 0 }, sources: testSources, loader: { maxDelayMs: 20 }, ...config }),
+    JSON.stringify({
+      listen: { port: 0 },
+      sources: testSources,
+      loader: { maxDelayMs: 20 },
+      limits: { eventLoopDelayMs: 0 },
+      ...config,
+    }),
   );
   let child: ChildProcess | null = null;
   let url = '';
