@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { bundleTests, takeBundle } from './packages/sdk-browser/test/bundle/project.ts';
 
 /** Generous, since a machine may be busy: a limit is there to end what hangs, it asserts nothing. */
-const quick = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
+const quick = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 /** Tests that drive a browser or start processes wait for real time to pass. */
-const slow = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+const slow = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 /**
  * Browsers and processes of others fail now and then for reasons of their own. What passed only at its second try is
  * named at the end of a run of continuous integration (.ci/summary.mjs); everywhere else the first failure counts.

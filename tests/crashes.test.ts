@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTracker } from '../packages/sdk-node/dist/index.js';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ledgerOf } from './ledger.ts';
 import { launchChromium } from './support/chromium.ts';
 import { startCollector, writeKeys, type CollectorProcess } from './support/collector.ts';
+import { shareStage } from './support/share-stage.ts';
 import { startSite, type Site } from './support/site.ts';
 
 const events = 2000;
@@ -14,7 +15,7 @@ let site: Site;
 let collector: CollectorProcess;
 let browser: Browser;
 
-beforeAll(async () => {
+const open = async () => {
   site = await startSite({
     '/nitka.js': new URL('../packages/sdk-browser/dist/nitka.js', import.meta.url),
   });
@@ -26,13 +27,15 @@ beforeAll(async () => {
       data-write-key="${writeKeys.browser}" data-flush-at="10" data-flush-interval="20"></script>`,
   );
   browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await collector?.close();
-  await site?.close();
-});
+  return {
+    async close() {
+      await browser.close();
+      await collector.close();
+      await site.close();
+    },
+  };
+};
+shareStage(open);
 
 interface Tracked {
   readonly source: string;

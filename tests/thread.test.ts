@@ -1,17 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createShop } from '../examples/shop/server.ts';
 import { launchChromium } from './support/chromium.ts';
 import { startCollector, writeKeys, type CollectorProcess } from './support/collector.ts';
 import { freePort } from './support/free-port.ts';
+import { shareStage } from './support/share-stage.ts';
 
 let shop: Awaited<ReturnType<typeof createShop>>;
 let address: string;
 let collector: CollectorProcess;
 let browser: Browser;
 
-beforeAll(async () => {
+const open = async () => {
   // The collector must know the shop's port, and the shop the collector's: one of them is chosen first.
   const port = await freePort();
   address = `http://shop.localhost:${port}`;
@@ -24,13 +25,15 @@ beforeAll(async () => {
   await shop.listen({ host: '127.0.0.1', port });
   expect((shop.server.address() as AddressInfo).port).toBe(port);
   browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await shop?.close();
-  await collector?.close();
-});
+  return {
+    async close() {
+      await browser.close();
+      await shop.close();
+      await collector.close();
+    },
+  };
+};
+shareStage(open);
 
 const visitorOf = (page: Page): Promise<string> =>
   page.evaluate(() => (window as unknown as { nitka: { ready(): Promise<string> } }).nitka.ready());

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { browserNames, clearStorage, missingBrowser } from '../support/browsers.ts';
 import type { TestPage } from '../support/browsers.ts';
+import { shareStage } from '../support/share-stage.ts';
 import { expectWhole, noTraces, openStage, traces, visit, withBrowser } from './stage.ts';
 import type { Stage, Tracked } from './stage.ts';
 
@@ -28,10 +29,7 @@ describe.each(browserNames)('the tracker in %s', (name) => {
   const missing = missingBrowser(name);
   describe.skipIf(missing)(missing ?? 'keeps its promises', () => {
     let stage: Stage;
-    beforeAll(async () => {
-      stage = await openStage();
-    });
-    afterAll(() => stage?.close());
+    shareStage(openStage, (opened) => (stage = opened));
 
     test('brings a burst, and what was tracked when the page is left at once or its tab closed', () =>
       withBrowser(name, async (browser, page) => {
@@ -170,7 +168,7 @@ describe.each(browserNames)('the tracker in %s', (name) => {
         expect((await traces(browser, page)).cookies).not.toEqual([]);
 
         await page.evaluate(() => (window as unknown as Tracked).nitka.consent('denied'));
-        await expect.poll(() => traces(browser, page), { timeout: 20_000 }).toEqual(noTraces);
+        await expect.poll(() => traces(browser, page)).toEqual(noTraces);
         await page.goto(stage.site.url('/empty', 't.shop.localhost'));
         expect(await browser.cookies()).toEqual([]);
       }));

@@ -68,9 +68,7 @@ export async function openStage(): Promise<Stage> {
 export async function visit(page: TestPage, url: string): Promise<void> {
   await page.goto(url);
   await expect
-    .poll(() => page.evaluate(() => typeof (window as unknown as Partial<Tracked>).nitka?.ready), {
-      timeout: 20_000,
-    })
+    .poll(() => page.evaluate(() => typeof (window as unknown as Partial<Tracked>).nitka?.ready))
     .toBe('function');
 }
 

@@ -1,13 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createBackend } from '../../examples/node-backend/backend.ts';
 import { startCollector, writeKeys, type CollectorProcess } from '../support/collector.ts';
+import { shareStage } from '../support/share-stage.ts';
 
 let collector: CollectorProcess;
-beforeAll(async () => {
-  collector = await startCollector();
-});
-afterAll(() => collector.close());
+shareStage(startCollector, (started) => (collector = started));
 
 it('a login and an order that was sent twice become two rows', async () => {
   const backend = createBackend({ endpoint: collector.url, writeKey: writeKeys.server });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { startCollector, writeKeys, type CollectorProcess } from '../support/collector.ts';
+import { shareStage } from '../support/share-stage.ts';
 import { startSite, type Site } from '../support/site.ts';
 
 const example = new URL('../../examples/plain-html/', import.meta.url);
@@ -13,7 +14,7 @@ let site: Site;
 let collector: CollectorProcess;
 let browser: Browser;
 
-beforeAll(async () => {
+const openStage = async () => {
   site = await startSite({});
   collector = await startCollector({ origins: [site.url('')] });
   // What the README of the example tells to put in.
@@ -30,13 +31,15 @@ beforeAll(async () => {
     if (name.endsWith('.js')) site.route(`/nitka/${name}`, new URL(name, dist));
   }
   browser = await launchChromium();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await collector?.close();
-  await site?.close();
-});
+  return {
+    async close() {
+      await browser.close();
+      await collector.close();
+      await site.close();
+    },
+  };
+};
+shareStage(openStage);
 
 /** What the tracker has left in the browser, and the requests it has made. */
 const open = async (path: string) => {

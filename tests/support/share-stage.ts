@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
  */
 export const shareStage = <S extends { close(): Promise<void> }>(
   open: () => Promise<S>,
-  give: (stage: S) => void,
+  give: (stage: S) => unknown = () => {},
 ): void => {
   let stage: S | undefined;
   const begin = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../../../tests/support/chromium.ts';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { openStage, visitorId, type Stage } from './stage.ts';
 
 // That pages come back with us on them is proven in Firefox and WebKit (tests/browsers): Chromium without windows
@@ -17,17 +18,12 @@ const ofTheBrowser = ['BrowsingInstanceNotSwapped', 'BackForwardCacheDisabledFor
 let stage: Stage;
 let browser: Browser;
 
+shareStage(openStage, (opened) => (stage = opened));
 beforeAll(async () => {
-  [stage, browser] = await Promise.all([
-    openStage(),
-    // Playwright turns the cache off.
-    launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
-  ]);
+  // Playwright turns the cache off.
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
-afterAll(async () => {
-  await browser?.close();
-  await stage?.close();
-});
+afterAll(() => browser?.close());
 
 /** Leaves a page and goes back to it. @returns what the page is to blame for that it was loaded anew */
 const goAndComeBack = async (

@@ -1,33 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { findChromium } from '../../../tests/support/chromium.ts';
+import { shareStage } from '../../../tests/support/share-stage.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
-let browser: ChildProcess | undefined;
-let folder: string;
-
-beforeAll(async () => {
-  [stage, folder] = await Promise.all([openStage(), mkdtemp(join(tmpdir(), 'nitka-prerender-'))]);
-});
-afterAll(async () => {
-  if (browser && browser.exitCode === null) {
-    const gone = new Promise((resolve) => browser!.once('exit', resolve));
-    browser.kill('SIGKILL');
-    await gone;
-  }
-  await stage?.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-});
+shareStage(openStage, (opened) => (stage = opened));
 
 /** Chromium prerenders nothing while a debugger is attached: this one is alone with the page, which tells what happens. */
 const visit = async (url: string): Promise<void> => {
   const { path, env } = await findChromium();
+  const folder = await mkdtemp(join(tmpdir(), 'nitka-prerender-'));
   const isRoot = process.getuid?.() === 0;
-  browser = spawn(
+  const browser = spawn(
     path,
     [
       '--headless',
@@ -38,6 +27,14 @@ const visit = async (url: string): Promise<void> => {
     ],
     { env: { ...process.env, ...env }, stdio: 'ignore' },
   );
+  onTestFinished(async () => {
+    if (browser.exitCode === null && browser.signalCode === null) {
+      const gone = once(browser, 'exit');
+      browser.kill('SIGKILL');
+      await gone;
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  });
 };
 
 it('a page that the browser prerenders stores and sends nothing until it is shown, and counts once then', async () => {
@@ -88,7 +85,7 @@ it('a page that the browser prerenders stores and sends nothing until it is show
   stage.site.route('/ready', () => (told.length >= 2 ? 'yes' : 'no'));
   await visit(stage.site.url('/guesses'));
 
-  await expect.poll(() => told.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => told.length).toBeGreaterThanOrEqual(3);
   expect(told.sort()).toEqual(['[true,[],"",0]', 'never true', 'shown']);
   const rows = await stage.collector.eventually<{ what: string; path: string }>(
     `SELECT coalesce(event, type) AS what, payload->>'$.context.page.path' AS path FROM raw_events

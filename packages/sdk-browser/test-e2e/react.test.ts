@@ -101,6 +101,7 @@ afterAll(async () => {
 });
 
 it('StrictMode, a new render and a hot reload of the tracker’s module send nothing twice', async () => {
+  received.length = 0;
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
