@@ -93,7 +93,7 @@ describe('examples/deploy/compose.yaml', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual([...used].sort());
   });
 
-  it('gives each part a config that the program takes', { timeout: 60_000 }, async () => {
+  it('gives each part a config that the program takes', async () => {
     const parts = Object.values(compose.services).filter(({ environment }) => environment?.['NITKA_ROLE']);
     expect(parts.map(({ environment }) => environment!['NITKA_ROLE'])).toEqual(['http', 'loader', 'loader']);
     for (const { environment } of parts.slice(0, 2)) expect(await check(environment!)).toContain('fine');
@@ -210,7 +210,7 @@ describe('examples/deploy/kubernetes', () => {
     }
   });
 
-  it('gives each part a config that the program takes', { timeout: 60_000 }, async () => {
+  it('gives each part a config that the program takes', async () => {
     expect(JSON.parse(named('ConfigMap', 'nitka').data!['nitka.json']!)).toEqual(config);
     for (const [kind, name, role] of [
       ['Deployment', 'collector', 'http'],

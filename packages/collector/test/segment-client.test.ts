@@ -26,7 +26,7 @@ it('serves Segment’s own Node client, unmodified', async () => {
   client.screen({ anonymousId: 'a1', name: 'Cart' });
   client.group({ userId: 'u1', groupId: 'g1', traits: { name: 'G' } });
   client.alias({ userId: 'u1', previousId: 'a1' });
-  await client.closeAndFlush({ timeout: 10_000 });
+  await client.closeAndFlush({ timeout: 60_000 });
   expect(errors).toEqual([]);
   await collector.loaded();
   const rows = await collector.rows(

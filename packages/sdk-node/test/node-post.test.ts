@@ -21,7 +21,7 @@ const request = (url: string, text = 'тело') => ({
   url,
   headers: { a: 'b' },
   body: [...text].map((char) => new TextEncoder().encode(char)),
-  timeout: 2000,
+  timeout: 30_000,
   abort: new AbortController(),
 });
 

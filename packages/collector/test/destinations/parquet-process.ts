@@ -7,8 +7,8 @@ const row = (id: string, source: string, receivedAt: number): Row => ({
   source_kind: 'server', library: null, ip: null, user_agent: null, bot: null, payload: Buffer.from('{}'), batch_context: null,
 }); // prettier-ignore
 
-/** Loads batches into the lake of the first argument, from the first to the last, and says so: a forwarder that a test kills. */
-const [path, count] = process.argv.slice(2);
+/** Loads batches into the lake of the first argument, from the first to the last, and says so: a forwarder that a test kills, which may be told to `wait` for that. */
+const [path, count, end] = process.argv.slice(2);
 const destination = await createParquet({ path }, { dataDir: '.' });
 await destination.open();
 for (let at = 0; at < Number(count); at += 1) {
@@ -18,5 +18,6 @@ for (let at = 0; at < Number(count); at += 1) {
   await destination.load({ id: `b${at}`, events, rejects: [], loadedAt: 1 });
   process.stdout.write(`${at}\n`);
 }
+if (end === 'wait') await new Promise((resolve) => setTimeout(resolve, 600_000));
 await destination.close();
 process.stdout.write('done\n');

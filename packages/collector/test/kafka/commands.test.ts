@@ -149,7 +149,7 @@ describe.skipIf(kafka.missing)(title('commands where Kafka is the spool', kafka)
 
   it(
     'loads nothing with other keys than those that people were forgotten by',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const state = freshName();
       const more = (folder: string) => ({ privacy: { keysFile: keysIn(folder) } });
@@ -194,7 +194,7 @@ describe.skipIf(kafka.missing)(title('commands where Kafka is the spool', kafka)
     };
   };
 
-  it('gives a destination again what it has lost, each event once', { timeout: 60_000 }, async () => {
+  it('gives a destination again what it has lost, each event once', { timeout: 120_000 }, async () => {
     const table = createTable();
     const loader = { maxEvents: 10, maxDelayMs: 20 };
     const one = await start({ state: freshName(), more: { loader }, createDestination: table.create });
@@ -236,7 +236,7 @@ describe.skipIf(kafka.missing)(title('commands where Kafka is the spool', kafka)
     });
   });
 
-  it('fills a new destination from the topic, or from a moment on', { timeout: 90_000 }, async () => {
+  it('fills a new destination from the topic, or from a moment on', { timeout: 120_000 }, async () => {
     const state = freshName();
     const tables = { old: createTable(), whole: createTable(), late: createTable() };
     const of = (names: readonly (keyof typeof tables)[]) => ({

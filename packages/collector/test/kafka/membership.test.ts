@@ -56,7 +56,7 @@ const open = async () => {
 describe.skipIf(server.missing)(title('the group of loaders', server), () => {
   it(
     'stays a member while the group waits for one that has died, and then has its partitions, too',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async () => {
       const { topic, members, join } = await open();
       const first = join();
@@ -83,7 +83,7 @@ describe.skipIf(server.missing)(title('the group of loaders', server), () => {
     },
   );
 
-  it('takes its own place again after it was killed, and disturbs nobody', { timeout: 90_000 }, async () => {
+  it('takes its own place again after it was killed, and disturbs nobody', { timeout: 240_000 }, async () => {
     const { members, join } = await open();
     const folder = temporaryFolder();
     const first = join(folder);
@@ -102,7 +102,7 @@ describe.skipIf(server.missing)(title('the group of loaders', server), () => {
     await eventually(async () => expect(await members()).toHaveLength(3));
   });
 
-  it('hands its partitions over at once when it leaves', { timeout: 90_000 }, async () => {
+  it('hands its partitions over at once when it leaves', { timeout: 240_000 }, async () => {
     const { join } = await open();
     const first = join();
     const other = join();

@@ -7,6 +7,9 @@ import { shareEnvironment } from '../../src/disk/shared-environment.ts';
 import { createTracker } from '../../src/index.ts';
 import { createTestCollector } from '../../src/testing/index.ts';
 
+/** A machine may be busy: the limit ends what hangs. */
+const patience = { timeout: 60_000 };
+
 const start = async (options: { readonly flushInterval?: number } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'nitka-commits-'));
   const collector = createTestCollector();
@@ -32,7 +35,7 @@ it('costs one flushed transaction a receipt: sending and removing cost none of t
   const before = commits();
   for (let n = 0; n < 50; n++) {
     await tracker.track({ event: `sale ${n}`, userId: 'u' }).stored();
-    await collector.arrived(n + 2);
+    await collector.arrived(n + 2, patience);
   }
   expect(commits() - before).toBe(50);
   // What has arrived is removed before the queue is left to others.
@@ -54,7 +57,7 @@ it('stores the calls of a moment together', async () => {
 it('gives way to another process that wants to send, and nothing is sent twice', async () => {
   const { folder, tracker, collector } = await start();
   await tracker.track({ event: 'mine', userId: 'u' }).stored();
-  await collector.arrived(2);
+  await collector.arrived(2, patience);
   // The first still holds the lease, with an arrived event on the disk.
   const { writeKey, endpoint, fetch } = collector;
   const other = createTracker({
@@ -62,7 +65,7 @@ it('gives way to another process that wants to send, and nothing is sent twice',
     queue: diskQueue({ folder }),
   });
   await other.track({ event: 'other', userId: 'u' }).stored();
-  expect(await other.close({ timeout: 9000 })).toEqual({ pending: 0 });
+  expect(await other.close(patience)).toEqual({ pending: 0 });
   expect(collector.events.map(({ event }) => event)).toEqual(['opened', 'mine', 'other']);
   expect(collector.duplicates()).toEqual([]);
 });

@@ -11,7 +11,8 @@ import type { EventStorage } from '../../src/queue/storage.ts';
 const everything = { count: 1_000_000, bytes: 1_000_000_000 };
 const sector = 512;
 const dataStart = 2 * 4096;
-const seed = Date.now() % 1_000_000;
+/** `NITKA_SEED`: another one, to look for what this one does not find. */
+const seed = Number(process.env['NITKA_SEED'] ?? 20261122);
 
 let root: string;
 let random: Random;
@@ -174,7 +175,6 @@ describe('a disk that gives back something else than was written', () => {
       expect(troubles).toBeGreaterThan(0);
       expect(lost).toBeGreaterThan(0);
     },
-    60_000,
   );
 
   it('keeps a record aside whose content was changed, and sends the others', async () => {

@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestCollector } from '../../src/testing/index.ts';
 import { openStage, runWith } from './stage.ts';
 
+/** A machine may be busy: the limit ends what hangs. */
+const patience = { timeout: 60_000 };
+
 let collector: TestCollector;
 let folder: string;
 let inbox: string;
@@ -55,7 +58,7 @@ describe('a source that stays open', () => {
     const stopping = new AbortController();
     stdin.write(`${line({})}{"event":"half`);
     const sending = till(['send'], { stdin, signal: stopping.signal });
-    await collector.arrived(1);
+    await collector.arrived(1, patience);
     stopping.abort();
     expect(await sending).toMatchObject({ code: 0, stderr: 'nitka-till: 1 events stored, 0 wait\n' });
   });
@@ -64,9 +67,9 @@ describe('a source that stays open', () => {
     const stdin = new PassThrough();
     stdin.write(`{oops\n${line({})}`);
     const sending = till(['send'], { stdin });
-    await collector.arrived(1);
+    await collector.arrived(1, patience);
     const path = join(folder, 'queue', 'bad.ndjson');
-    for (let n = 0; n < 200 && !existsSync(path); n++) await wait(10);
+    for (let n = 0; n < 3000 && !existsSync(path); n++) await wait(10);
     expect(await badLines(path)).toMatchObject([{ reason: 'malformed_json', line: '{oops' }]);
     stdin.end();
     expect((await sending).code).toBe(4);
@@ -149,7 +152,7 @@ describe('a folder', () => {
     const stopping = new AbortController();
     const args = ['watch', inbox, '--interval', '0.05', '--max-bytes', '6000'];
     const watching = till(args, { signal: stopping.signal });
-    await collector.arrived(60, { timeout: 60_000 });
+    await collector.arrived(60, patience);
     stopping.abort();
     await watching;
     expect(collector.duplicates()).toEqual([]);

@@ -6,6 +6,9 @@ import { messageIdFrom } from '../../src/message-id.ts';
 import type { TestCollector } from '../../src/testing/index.ts';
 import { openStage, runWith } from './stage.ts';
 
+/** A machine may be busy: the limit ends what hangs. */
+const patience = { timeout: 60_000 };
+
 let collector: TestCollector;
 let folder: string;
 let env: Record<string, string>;
@@ -100,7 +103,7 @@ it('watches until it is stopped', async () => {
   const stopping = new AbortController();
   const watching = till(['watch', inbox, '--interval', '0.05'], { signal: stopping.signal });
   await writeFile(join(inbox, 'x.ndjson'), receipt(7));
-  await collector.arrived(1, { timeout: 10_000 });
+  await collector.arrived(1, patience);
   stopping.abort();
   expect((await watching).code).toBe(0);
 });
