@@ -6,7 +6,7 @@ const quick = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { time
 /** Tests that drive a browser or start processes wait for real time to pass. */
 const slow = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 /**
- * Browsers and processes of others fail now and then for reasons of their own. What passed only at its second try is
+ * Browsers, servers and killed processes fail now and then for reasons of their own. What passed only at its second try is
  * named at the end of a run of continuous integration (.ci/summary.mjs); everywhere else the first failure counts.
  */
 const others = { ...slow, retry: process.env['CI'] ? 1 : 0 };
@@ -54,14 +54,14 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/sdk-node/test/**/*.test.ts'],
-          ...slow,
+          ...others,
         },
       },
       {
         test: {
           name: 'collector',
           include: ['packages/collector/test/**/*.test.ts'],
-          ...slow,
+          ...others,
         },
       },
       {
