@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { readBodyText } from '../src/body-text.ts';
 
 const readAll = (value: unknown, read: (text: string) => string): unknown => {

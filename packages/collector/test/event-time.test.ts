@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { occurredAt, parseTime } from '../src/event-time.ts';
 
 const received = Date.UTC(2026, 10, 21, 12);

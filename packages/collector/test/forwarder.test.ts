@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { systemClock } from '../src/clock.ts';
 import { DestinationError } from '../src/destinations/destination.ts';
 import { createForwarder } from '../src/forwarder.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { sliceBody, sliceWhole } from '../src/raw-slices.ts';
 
 const names = ['ip', 'Ip', 'IP', 'remoteAddr', 'address', 'x-forwarded-for', 'X-Forwarded-For', 'writeKey'];

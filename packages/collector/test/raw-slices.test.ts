@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { nestsDeeper, sliceBody } from '../src/raw-slices.ts';
 
 const cut = (text: string): string[] => {

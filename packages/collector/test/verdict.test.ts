@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { eventSchema } from '@nitka/core';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { judge } from '../src/verdict.ts';
 
 const good = { type: 'track', event: 'Order Completed', anonymousId: 'a', messageId: 'm' };

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { utf8Length } from '../src/utf8.ts';
 
 it('counts the bytes that UTF-8 will have', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../tests/support/fast-check.ts';
 import { quote } from '../src/json-text.ts';
 
 it('quotes as JSON.stringify does', () => {

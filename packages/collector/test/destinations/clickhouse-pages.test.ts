@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { encodeNative } from '../../src/destinations/clickhouse-pages.ts';
 import { clickhouseType } from '../../src/destinations/clickhouse-schema.ts';
 import { tables } from '../../src/destinations/columns.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { createDuckdb } from '../../src/destinations/duckdb.ts';
 import type { Row } from '../../src/row.ts';
 import { anyRow } from '../support/any-row.ts';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { tables } from '../../src/destinations/columns.ts';
 import { packRows } from '../../src/destinations/pack-rows.ts';
 import { encodeCopy } from '../../src/destinations/postgres-copy.ts';

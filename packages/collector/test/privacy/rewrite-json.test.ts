@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { rewriteJson } from '../../src/privacy/rewrite-json.ts';
 import type { Scalar } from '../../src/privacy/rewrite-json.ts';
 

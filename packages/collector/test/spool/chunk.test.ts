@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { chunkIsWhole, decodeChunk, encodeChunk, readChunkHead } from '../../src/spool/chunk.ts';
 import type { Chunk, Entry } from '../../src/spool/chunk.ts';
 import { meta } from '../support/chunks.ts';

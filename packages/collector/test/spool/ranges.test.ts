@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import { sizeOf, subtract, union } from '../../src/spool/ranges.ts';
 import type { Range } from '../../src/spool/ranges.ts';
 

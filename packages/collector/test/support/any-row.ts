@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../../tests/support/fast-check.ts';
 import type { Row } from '../../src/row.ts';
 
 const text = fc.oneof(
