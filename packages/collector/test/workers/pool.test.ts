@@ -82,8 +82,17 @@ describe('a collector with workers', () => {
 
   it('counts the requests of a key in one place', async () => {
     const sources = [{ name: 'site', kind: 'browser', writeKey: browserKey, requestsPerMinute: 3 }];
-    const collector = await open({ sources });
-    const answers = await Promise.all(Array.from({ length: 8 }, () => send(collector, { batch: [event()] })));
+    const ask = async () => {
+      const collector = await open({ sources });
+      const minute = (): number => Math.floor(Date.now() / 60_000);
+      const begin = minute();
+      const all = await Promise.all(Array.from({ length: 8 }, () => send(collector, { batch: [event()] })));
+      return { all, isOneMinute: minute() === begin };
+    };
+    let { all: answers, isOneMinute } = await ask();
+    // The count begins anew with each minute of the clock.
+    if (!isOneMinute) ({ all: answers, isOneMinute } = await ask());
+    expect(isOneMinute).toBe(true);
     expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(3);
     expect(answers.filter(({ statusCode }) => statusCode === 429)).toHaveLength(5);
   });
