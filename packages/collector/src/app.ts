@@ -10,6 +10,7 @@ import type { Backpressure } from './plugins/backpressure.ts';
 import { registerBody } from './plugins/body.ts';
 import { registerCors } from './plugins/cors.ts';
 import { registerEventLoopLimit } from './plugins/event-loop.ts';
+import { answerAndLinger, isArriving } from './plugins/linger.ts';
 import type { Metrics } from './plugins/metrics.ts';
 import { createKeyLimit } from './plugins/key-limit.ts';
 import { createIsOperator } from './plugins/operator.ts';
@@ -61,7 +62,10 @@ const registerErrors = (app: FastifyInstance): void => {
     }
     const seconds = retryAfterSeconds(code);
     if (seconds !== null) reply.header('retry-after', seconds);
-    return reply.code(statusOf(code)).send(errorBody(code));
+    reply.code(statusOf(code));
+    if (code === 'body_too_large' && isArriving(request))
+      return answerAndLinger(request, reply, errorBody(code));
+    return reply.send(errorBody(code));
   });
   app.setNotFoundHandler(() => {
     throw new NitkaError('not_found');

@@ -23,8 +23,10 @@ export const answerClientError = (error: ConnectionError, socket: Socket): void 
   // drop events that were fine. Without an answer it sends them again. Node looks at the same field (lib/_http_server.js, socketOnError).
   // One that has not arrived in whole is the one at fault, and is told.
   const { _httpMessage: waiting } = socket as Socket & {
-    _httpMessage?: { req?: { complete?: boolean } } | null;
+    _httpMessage?: { headersSent?: boolean; req?: { complete?: boolean } } | null;
   };
+  // Its answer is out already: the rest of a body over the limit.
+  if (waiting?.headersSent === true) return socket.destroySoon();
   if (waiting?.req?.complete === true) return void socket.destroy();
   const code = codes[error.code] ?? 'malformed_json';
   const status = statusOf(code);

@@ -101,14 +101,8 @@ describe.skipIf(caddy.missing)(title('the documented Caddy', caddy), () => {
     expect((await ask('GET', '/t/readyz')).status).toBe(404);
     const refused = await ask('POST', '/t/v1/batch', '{"batch":[]}');
     expect([refused.status, JSON.parse(refused.body)]).toMatchObject([401, { code: 'unknown_write_key' }]);
-    // The collector's own limit speaks first, with its code. It answers before it has all of the body and closes the
-    // connection; a proxy that is still writing then may see the end before the answer, and says 502 itself.
-    const large = JSON.stringify({ batch: ['x'.repeat(4_500_000)] });
-    await expect
-      .poll(async () => {
-        const { status, body } = await ask('POST', '/t/v1/batch', large);
-        return status === 502 ? status : [status, (JSON.parse(body) as { code: string }).code];
-      })
-      .toEqual([413, 'body_too_large']);
+    // The collector answers before it has all of the body, while the proxy is still writing.
+    const large = await ask('POST', '/t/v1/batch', JSON.stringify({ batch: ['x'.repeat(4_500_000)] }));
+    expect([large.status, JSON.parse(large.body)]).toMatchObject([413, { code: 'body_too_large' }]);
   });
 });

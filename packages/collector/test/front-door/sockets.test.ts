@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -97,6 +98,48 @@ describe('the front door, on a real socket', () => {
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
     for (let count = 0; count < 5 && chunked.socket.writable; count += 1) chunked.socket.write(chunk);
     expect(answerOf(await chunked.ended)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+  });
+
+  it('is heard by a sender that writes all of a body over the limit before it reads', async () => {
+    const collector = await openTestCollector();
+    const { socket, ended } = open(await collector.listen());
+    const failures: Error[] = [];
+    socket.on('error', (error) => failures.push(error)).pause();
+    const length = 8_000_000;
+    socket.write(`POST /v1/batch HTTP/1.1\r\nHost: c\r\nContent-Length: ${length}\r\n\r\n`);
+    for (let sent = 0; sent < length; sent += 200_000) {
+      await new Promise((resolve) => socket.write(Buffer.alloc(200_000, 0x20), resolve));
+      await setTimeout(5);
+    }
+    socket.resume();
+    expect(answerOf(await ended)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    expect(failures).toEqual([]);
+  });
+
+  it('cuts off who writes without end after a body was refused', async () => {
+    const collector = await openTestCollector();
+    const taken: Socket[] = [];
+    collector.app.server.on('connection', (socket) => taken.push(socket));
+    const { socket, ended } = open(await collector.listen());
+    socket.write(`POST /v1/batch HTTP/1.1\r\nHost: c\r\nContent-Length: 9999999999\r\n\r\n`);
+    const more = setInterval(() => {
+      if (socket.writableLength < 4_000_000) socket.write(Buffer.alloc(1_000_000, 0x20));
+    }, 5);
+    const text = await ended;
+    clearInterval(more);
+    expect(answerOf(text)).toMatchObject({ status: 413 });
+    expect(taken[0]!.bytesRead).toBeLessThan(24 * 1024 * 1024);
+  });
+
+  it('cuts off who trickles on after a body was refused, and answers once', async () => {
+    const collector = await openTestCollector({ limits: { requestSeconds: 1 } });
+    const { socket, ended } = open(await collector.listen());
+    socket.write(`POST /v1/batch HTTP/1.1\r\nHost: c\r\nContent-Length: 99999999\r\n\r\n`);
+    const trickle = setInterval(() => socket.write('x'), 100);
+    const text = await ended;
+    clearInterval(trickle);
+    expect(answerOf(text)).toMatchObject({ status: 413 });
+    expect(text.split('HTTP/1.1 ')).toHaveLength(2);
   });
 
   it('refuses a body that is nested without end, and keeps an event that is nested too deeply as a reject', async () => {
