@@ -13,7 +13,7 @@ import type { Signs } from './name-signs.ts';
 import { nestsDeeper, sliceBody, sliceWhole } from './raw-slices.ts';
 import type { Member, Slice } from './raw-slices.ts';
 import type { Chunk, ChunkMeta, Entry, EventColumns } from './spool/chunk.ts';
-import type { Spool } from './spool/spool.ts';
+import type { AppendResult, Spool } from './spool/spool.ts';
 import { judge } from './verdict.ts';
 import type { Fields, Verdict } from './verdict.ts';
 
@@ -86,7 +86,11 @@ const restOfEnvelope = (raw: Buffer, members: readonly Member[], sentAt: unknown
 };
 
 export interface Ingest {
-  /** Judges each event, then resolves once all of them are on disk: as rows to be, as repeats, or as rejects. */
+  /**
+   * Judges each event, then resolves once all of them are on disk: as rows to be, as repeats, or as rejects.
+   *
+   * @throws NitkaError `invalid_body` or `malformed_json`, at once
+   */
   batch(body: ParsedBody, arrival: Arrival): Promise<IngestReply>;
   single(body: ParsedBody, type: EventType, arrival: Arrival): Promise<IngestReply>;
   /** Keeps a body that cannot be read, of a source that is known. */
@@ -199,19 +203,23 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     return { chunk: { meta, entries }, guarded, reply };
   };
 
-  /** The body's objects are not held while the disk is waited for: what lives long is moved about by the garbage collector. */
+  /** Apart: a function made where the events are in sight would hold them for as long as the disk is waited for. */
+  const withDuplicates =
+    (reply: Prepared['reply']) =>
+    ({ duplicates }: AppendResult): IngestReply => ({ ...reply, duplicates });
+
+  const write = (chunk: Chunk, reply: Prepared['reply']): Promise<IngestReply> =>
+    chunk.entries.length === 0
+      ? Promise.resolve({ ...reply, duplicates: 0 })
+      : spool.append(chunk).then(withDuplicates(reply));
+
   const keep = ({ chunk, guarded, reply }: Prepared): Promise<IngestReply> => {
-    const write = async (): Promise<IngestReply> => {
-      if (chunk.entries.length === 0) return { ...reply, duplicates: 0 };
-      const written = spool.append(chunk);
-      return written.then(({ duplicates }) => ({ ...reply, duplicates }));
-    };
     const settling = guarded?.settle();
-    return settling ? settling.then(write) : write();
+    return settling ? settling.then(() => write(chunk, reply)) : write(chunk, reply);
   };
 
   return {
-    async batch({ raw, value, texts }, arrival) {
+    batch({ raw, value, texts }, arrival) {
       const events = value['batch'];
       if (!Array.isArray(events)) throw new NitkaError('invalid_body');
       const { members, batch: slices, signs } = sliceBody(raw);

@@ -78,13 +78,19 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     throw error;
   };
 
-  /** Apart, so that nothing holds the parsed body while its events are on their way to the disk. */
-  const begin = (delivery: Delivery, shown: string | undefined) => {
+  /** Apart: a function made where the delivery is in sight would hold it, body and all, for as long as the disk is waited for. */
+  const withReply =
+    (of: Omit<Received, 'reply'>) =>
+    (reply: IngestReply): Received => ({ ...of, reply });
+
+  const receive = (delivery: Delivery): Promise<Received> => {
+    const shown = delivery.key ?? undefined;
+    if (shown !== undefined) sourceOf(shown);
     let body: ParsedBody;
     try {
       body = parseBody(delivery.raw);
     } catch (error) {
-      return { unread: keepUnread(error, delivery, shown) };
+      return keepUnread(error, delivery, shown);
     }
     const key = shown ?? body.writeKey;
     const source = sourceOf(key);
@@ -92,16 +98,16 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     countRequest(source);
     const arrival = arrivalOf(source, delivery, key);
     const { kind } = delivery;
-    const pending = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
-    return { source, verdict, pending, ack: body.value['ack'] };
+    const written = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
+    return written.then(withReply({ source, verdict, ack: body.value['ack'] }));
   };
 
-  return async (delivery) => {
-    const shown = delivery.key ?? undefined;
-    if (shown !== undefined) sourceOf(shown);
-    const begun = begin(delivery, shown);
-    if (begun.unread) return begun.unread;
-    const { source, verdict, pending, ack } = begun;
-    return { source, verdict, ack, reply: await pending };
+  // Not async: the frame of an async function holds its arguments until it ends.
+  return (delivery) => {
+    try {
+      return receive(delivery);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   };
 };

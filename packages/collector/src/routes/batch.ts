@@ -6,7 +6,7 @@ import type { IngestReply } from '../ingest.ts';
 import { readBody } from '../plugins/body.ts';
 import type { VisitorCookie } from '../plugins/visitor-cookie.ts';
 import { keyOfRequest } from '../plugins/write-key.ts';
-import type { Received, Reception } from '../reception.ts';
+import type { Delivery, Received, Reception } from '../reception.ts';
 
 export interface BatchReply {
   readonly success: true;
@@ -50,30 +50,13 @@ export const createReceive = ({
     return sent !== null && oldest !== sent ? oldest : null;
   };
 
-  return async (request, reply, raw, kind) => {
-    const busy = backpressure.reason();
-    if (busy) throw new NitkaError(busy);
-    const { headers } = request;
-    const seen = cookie.read(request);
-    let received: Received;
-    try {
-      received = await reception({
-        raw,
-        kind,
-        key: keyOfRequest(request) ?? null,
-        origin: headers.origin ?? null,
-        host: headers.host ?? null,
-        ip: request.ip,
-        userAgent: headers['user-agent'] ?? null,
-        visitorId: seen,
-        receivedAt: clock.now(),
-      });
-    } finally {
-      // Also when it is refused: a body that cannot be read is kept.
-      onAccepted();
-    }
-    const { source, verdict, ack, reply: result } = received;
-    const byPage = source.kind === 'browser' && verdict === 'listed' && headers.origin !== undefined;
+  const answer = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    seen: string | null,
+    { source, verdict, ack, reply: result }: Received,
+  ): BatchReply => {
+    const byPage = source.kind === 'browser' && verdict === 'listed' && request.headers.origin !== undefined;
     const older = byPage ? settleVisitor(request, reply, seen, result.anonymousId) : null;
     if (byPage) cookie.acknowledge(request, reply, ack);
     return {
@@ -83,6 +66,52 @@ export const createReceive = ({
       ...(result.rejected.length > 0 && { rejected: result.rejected }),
       ...(older !== null && { anonymousId: older }),
     };
+  };
+
+  const begin = (
+    request: FastifyRequest,
+    seen: string | null,
+    raw: Buffer,
+    kind: Delivery['kind'],
+  ): Promise<Received> => {
+    const { headers } = request;
+    return reception({
+      raw,
+      kind,
+      key: keyOfRequest(request) ?? null,
+      origin: headers.origin ?? null,
+      host: headers.host ?? null,
+      ip: request.ip,
+      userAgent: headers['user-agent'] ?? null,
+      visitorId: seen,
+      receivedAt: clock.now(),
+    });
+  };
+
+  /** Has no sight of the body, which need not be held until the answer. */
+  const finish = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    seen: string | null,
+    begun: Promise<Received>,
+  ): Promise<BatchReply> => {
+    let received: Received;
+    try {
+      received = await begun;
+    } finally {
+      // Also when it is refused: a body that cannot be read is kept.
+      onAccepted();
+    }
+    return answer(request, reply, seen, received);
+  };
+
+  return (request, reply, raw, kind) => {
+    const busy = backpressure.reason();
+    if (busy) return Promise.reject(new NitkaError(busy));
+    const seen = cookie.read(request);
+    const begun = begin(request, seen, raw, kind);
+    request.body = undefined;
+    return finish(request, reply, seen, begun);
   };
 };
 

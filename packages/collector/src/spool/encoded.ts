@@ -11,10 +11,9 @@ export interface EncodedChunk {
   readonly keys: Buffer;
 }
 
-const cut = createSlab();
+const slab = createSlab();
 
-const keysOf = ({ entries }: Chunk): Buffer => {
-  const keys = cut(entries.length * seenKeyBytes);
+const writeKeys = ({ entries }: Chunk, keys: Buffer): Buffer => {
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index]!;
     const start = index * seenKeyBytes;
@@ -27,15 +26,20 @@ const keysOf = ({ entries }: Chunk): Buffer => {
 /** Its bytes are valid until the next chunk is encoded. */
 export const encodeOnce = (chunk: Chunk): EncodedChunk => ({
   bytes: encodeChunkOnce(chunk),
-  keys: keysOf(chunk),
+  keys: writeKeys(chunk, Buffer.allocUnsafe(chunk.entries.length * seenKeyBytes)),
 });
 
+/** Its bytes are valid until they are given back. */
 export const encode = (chunk: Chunk): EncodedChunk => {
-  const { bytes, keys } = encodeOnce(chunk);
-  const own = cut(bytes.length);
-  bytes.copy(own);
-  return { bytes: own, keys };
+  const once = encodeChunkOnce(chunk);
+  // In one piece: each cut is an object for the garbage collector.
+  const own = slab.cut(once.length + chunk.entries.length * seenKeyBytes);
+  own.set(once);
+  return { bytes: own.subarray(0, once.length), keys: writeKeys(chunk, own.subarray(once.length)) };
 };
+
+/** Of what `encode` gave, once it is written. */
+export const giveBack = ({ bytes }: EncodedChunk): void => slab.giveBack(bytes);
 
 export const isReject = ({ bytes }: EncodedChunk, index: number): boolean =>
   bytes.readUInt32LE(recordStart(index) + at.state) !== 0;
