@@ -30,6 +30,8 @@ export async function openWebKit(driver: string): Promise<TestBrowser> {
     const address = `http://127.0.0.1:${port}`;
     await answers(address, started);
     const session = await startSession(address, {
+      // As the other two do by themselves: an element is waited for, and a page may take its time.
+      timeouts: { implicit: 30_000, script: 120_000, pageLoad: 120_000 },
       'webkitgtk:browserOptions': {
         binary: process.env['NITKA_TEST_WEBKIT_BROWSER'],
         // WebKit takes subdomains of localhost for different sites, and by default no cookies of other sites.

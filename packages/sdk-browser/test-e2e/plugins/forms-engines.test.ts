@@ -57,7 +57,7 @@ describe.each(['firefox', 'webkit'] as const)('forms in %s', (name) => {
     const told = async ({ html, steps }: FormFixture) => {
       const scene = stage.add(html, { forms: 'forms()' });
       await page.goto(scene.url);
-      for (let wait = 0; wait < 100 && !(await page.evaluate('!!window.tracker')); wait++) {
+      for (let wait = 0; wait < 1500 && !(await page.evaluate('!!window.tracker')); wait++) {
         await pause(20);
       }
       for (const step of steps) {

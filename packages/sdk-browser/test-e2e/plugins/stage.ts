@@ -73,17 +73,17 @@ export const drained = async (
   evaluate: (code: string) => Promise<unknown>,
 ): Promise<Received[]> => {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const hasTracker = async () => {
+  const mark = `End ${Math.random()}`;
+  const leaveMark = `!!window.tracker && (tracker.track('${mark}'), tracker.flush(), true)`;
+  const isMarked = async () => {
     try {
-      return (await evaluate('!!window.tracker')) === true;
+      return (await evaluate(leaveMark)) === true;
     } catch {
       return false; // The page is on its way to another.
     }
   };
-  const mark = `End ${Math.random()}`;
   await pause(150);
-  for (let wait = 0; wait < 1000 && !(await hasTracker()); wait++) await pause(25);
-  await evaluate(`(tracker.track('${mark}'), tracker.flush(), 0)`);
+  for (let wait = 0; wait < 1000 && !(await isMarked()); wait++) await pause(25);
   for (let wait = 0; wait < 1600; wait++) {
     if (kept.some(({ event }) => event === mark)) {
       // What a page sent while it was left may overtake, or be overtaken.
