@@ -69,7 +69,10 @@ export const measureBacklog = async (
     samples.push(taken);
     tell(taken);
   };
-  const watch = setInterval(() => void sample(), 2000);
+  let sampling = Promise.resolve();
+  /** One after the other, and none that nobody waits for once the collector has gone. */
+  const takeSample = (): Promise<void> => (sampling = sampling.then(sample));
+  const watch = setInterval(() => void takeSample(), 2000);
   try {
     let accepted = 0;
     for (let part = 0; part < parts; part += 1) {
@@ -79,11 +82,11 @@ export const measureBacklog = async (
       accepted += sent.accepted;
     }
     const acceptedPerSecond = Math.round((accepted / (performance.now() - began)) * 1000);
-    await sample();
+    await takeSample();
     rmSync(obstacleIn(collector.folder));
     const loadedPerSecond = await drain(collector.waiting, accepted);
-    await sample();
     clearInterval(watch);
+    await takeSample();
     isRunning = false;
     await collector.stop();
     const found = await look(join(obstacleIn(collector.folder), 'warehouse.duckdb'));

@@ -188,6 +188,7 @@ describe('delivery from a real browser to the warehouse', () => {
     await trackMany(page, 'patience', 20);
     expectWhole(await stage.rows('patience %', 20), 'patience', 20);
     expect(refusals).toBeGreaterThan(2);
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 
@@ -205,6 +206,7 @@ describe('delivery from a real browser to the warehouse', () => {
     await trackMany(page, 'reset', 30);
     await page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('ntk.q.')));
     expectWhole(await stage.rows('reset %', 30), 'reset', 30);
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 

@@ -31,10 +31,13 @@ const startSite = async (files: (path: string) => string | null, head: (collecto
       response.setHeader('content-type', 'text/javascript');
       response.end(readFileSync(file));
     } else if (path.startsWith('/v1/projects/')) {
-      void fetch(collectorUrl + path).then(async (answer) => {
-        response.setHeader('content-type', 'application/json');
-        response.end(await answer.text());
-      });
+      fetch(collectorUrl + path)
+        .then(async (answer) => {
+          response.setHeader('content-type', 'application/json');
+          response.end(await answer.text());
+        })
+        // The page has gone, and its collector with it.
+        .catch(() => response.destroy());
     } else {
       response.setHeader('content-type', 'text/html');
       response.end(`<!doctype html><title>Shop</title>${head(collectorUrl)}`);
