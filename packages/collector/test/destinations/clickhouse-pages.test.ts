@@ -66,7 +66,7 @@ const decode = (bytes: Buffer): { types: Record<string, string>; columns: Record
         continue;
       }
       const missing = type.startsWith('Nullable') ? times(rows, byte) : [];
-      const values: Value[] = times(rows, type.includes('64') ? whole : text);
+      const values = times<Value>(rows, type.includes('64') ? whole : text);
       all.push(...values.map((value, at) => (missing[at] === 1 ? null : value)));
     }
   }
