@@ -41,6 +41,8 @@ export interface BrowserProgram {
 export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   const program = await findChromium();
   return chromium.launch({
+    // Milliseconds: several may start at once on a busy machine.
+    timeout: 120_000,
     ...options,
     headless: program.canShowWindow ? (options.headless ?? true) : true,
     executablePath: program.path,

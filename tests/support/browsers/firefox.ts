@@ -10,7 +10,7 @@ let profiles = 0;
 /** A stock Firefox by WebDriver BiDi: playwright-core drives its own build of it alone. */
 export async function openFirefox(executablePath: string): Promise<TestBrowser> {
   profiles++;
-  running ??= puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+  running ??= puppeteer.launch({ browser: 'firefox', executablePath, headless: true, timeout: 120_000 });
   const browser = await running;
   const context = await browser.createBrowserContext();
   return {
