@@ -11,7 +11,7 @@ import { measureDelivery } from './measures/delivery.ts';
 import { measureHeap } from './measures/heap.ts';
 import { measureIdentity, wipes } from './measures/identity.ts';
 import { scenarios } from './measures/scenarios.ts';
-import { measureStart, slowdown } from './measures/start.ts';
+import { measureStart, slowdown, startRepetitions } from './measures/start.ts';
 import type { Options } from './options.ts';
 import type { Results, SubjectResults } from './results.ts';
 import { startBenchServer } from './server.ts';
@@ -26,9 +26,6 @@ interface Task {
   readonly of: SubjectResults;
   run(): Promise<void>;
 }
-
-/** Start and single calls vary most, and cost least. */
-const more = (repetitions: number): number => repetitions * 2 - 1;
 
 /** Runs tasks in their order, `lanes` at once. A failed one is noted and the others go on. */
 const runAll = async (tasks: readonly Task[], lanes: number, progress: Progress): Promise<void> => {
@@ -113,7 +110,7 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
     of: of(subject),
     run: async () => void (of(subject).bytes = await measureBytes(browser, server, subject)),
   }));
-  const start = interleave(more(options.repetitions), subjects, (subject) => [
+  const start = interleave(startRepetitions(options.repetitions), subjects, (subject) => [
     {
       what: 'load and start',
       of: of(subject),
@@ -123,9 +120,9 @@ const measureAll = async ({ browser, server, subjects, results, options, wanted 
       },
     },
   ]);
-  const first = interleave(more(options.repetitions), subjects, (subject) => [
+  const first = interleave(startRepetitions(options.repetitions), subjects, (subject) => [
     {
-      what: 'load, start and a first event',
+      what: 'load, start and a page view',
       of: of(subject),
       run: async () => void firsts.get(subject)!.push(await measureStart(browser, server, subject, '/first')),
     },

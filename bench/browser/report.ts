@@ -4,6 +4,7 @@ import { drawPicture } from '../shared/picture.ts';
 import type { Panel, Plotting } from '../shared/picture.ts';
 import { markdownTable, terminalTable } from '../shared/table.ts';
 import { scenarios } from './measures/scenarios.ts';
+import { startRepetitions } from './measures/start.ts';
 import type { Results, SubjectResults } from './results.ts';
 import {
   costTable,
@@ -19,7 +20,7 @@ const ours = 'Nitka';
 
 const circumstances = ({ date, browser, machine, repetitions }: Results): string =>
   `${date.slice(0, 10)}, ${browser} on ${machine.cores} × ${machine.processor}, Node ${machine.node}; ` +
-  `medians of ${repetitions} rounds (${repetitions === 1 ? 1 : repetitions * 2 + 1} of load + start), all libraries in turn.`;
+  `medians of ${repetitions} rounds (${startRepetitions(repetitions)} of load + start), all libraries in turn.`;
 
 /** Everything that was measured, for the terminal. */
 export const terminalReport = (results: Results): string => {

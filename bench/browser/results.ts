@@ -12,7 +12,7 @@ export interface SubjectResults {
   bytes?: Bytes;
   /** CPU milliseconds of the main thread to load and start, slowed down, the empty page's included. */
   start?: Figure;
-  /** The same with an event as soon as the library has started. */
+  /** The same with a page view that is made as soon as the library has started, and arrives. */
   first?: Figure;
   call?: {
     /** Microseconds of one call, slowed down: the median of the medians. */

@@ -26,6 +26,8 @@ export interface Lane extends Place {
   /** Test events by mark, one entry a copy. */
   readonly arrivals: Map<string, Arrival[]>;
   readonly requests: TakenRequest[];
+  /** Requests with events that were read, whatever events those are. */
+  taken: number;
   /** Bytes of each script that pages loaded. */
   readonly scripts: Map<string, Buffer>;
   /** What the server did not understand, for whoever adds a subject. */
@@ -43,10 +45,9 @@ const page = (head: string): string =>
   `<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Квартиры</title>${head}</head>` +
   '<body><h1>Квартиры у парка</h1><a href="/away">К списку</a><form><input name="phone"></form></body></html>';
 
-/** An event as soon as the library has started: what every page does, and not every library by itself. */
-const firstEvent =
-  '<script>{ const timer = setInterval(() => { if (bench.ready()) { clearInterval(timer); ' +
-  "bench.track({ mark: 'first-0', title: 'Студия, 24 м²' }); } }, 20); }</script>";
+/** What an installation of the library adds so that each page is counted, as soon as it has started. */
+const pageView = (call: string): string =>
+  `<script>{ const timer = setInterval(() => { if (bench.ready()) { clearInterval(timer); ${call}; } }, 20); }</script>`;
 
 // Cross-origin isolation lets performance.now() count in steps of 5 µs instead of 100.
 const pageHeaders = {
@@ -146,6 +147,7 @@ export const startBenchServer = async (): Promise<BenchServer> => {
     // A browser repeats by itself what breaks on a connection used before; fresh ones show what the library does.
     response.setHeader('connection', 'close');
     if (fault === 'unavailable') return send(response, { status: 503, body: 'unavailable' });
+    lane.taken++;
     record(lane, posted);
     const reply = await lane.subject.taken(posted, lane);
     if (fault === 'swallow') return void request.socket.resetAndDestroy();
@@ -158,7 +160,11 @@ export const startBenchServer = async (): Promise<BenchServer> => {
     const path = new URL(request.url ?? '/', lane.origin).pathname;
     if (path === '/') return send(response, { headers: pageHeaders, body: page(lane.subject.head(lane)) });
     if (path === '/first') {
-      return send(response, { headers: pageHeaders, body: page(lane.subject.head(lane) + firstEvent) });
+      const { head, pageView: call } = lane.subject;
+      return send(response, {
+        headers: pageHeaders,
+        body: page(head(lane) + (call === undefined ? '' : pageView(call))),
+      });
     }
     if (path === '/floor' || path === '/away')
       return send(response, { headers: pageHeaders, body: page('') });
@@ -190,6 +196,7 @@ export const startBenchServer = async (): Promise<BenchServer> => {
         fault: () => 'none',
         arrivals: new Map(),
         requests: [],
+        taken: 0,
         scripts: new Map(),
         unknown: new Set(),
         lastArrival: performance.now(),

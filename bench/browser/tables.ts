@@ -78,7 +78,7 @@ export const costTable = ({ subjects, floor, slowdown }: Results): Table => ({
     'gzip',
     'brotli',
     `load + start at ${slowdown}×, CPU ms`,
-    'the same with a first event',
+    'the same with a page view sent',
     'one `track()`, µs',
     'of 100 calls 95 below, µs',
     'CPU ms per 100 events',

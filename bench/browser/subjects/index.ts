@@ -46,6 +46,8 @@ export const openSubjects = async (
         note: '`nitka.core.js`, without plugins',
       }),
       variantOf: 'nitka',
+      // The plugin that counts pages is not in it.
+      pageView: 'nitka.page()',
     },
     snowplow,
     segment,

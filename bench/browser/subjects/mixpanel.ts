@@ -24,6 +24,7 @@ export const mixpanel: Subject = {
       track: (properties) => { window.mixpanel.track('bench', properties); },
     };
   </script><script async src="/mixpanel.js"></script>`,
+  pageView: 'mixpanel.track_pageview()',
   isDelivery: (path) => /^\/track\/?$/.test(path),
   taken: ({ query }) =>
     query.get('verbose') === '1'

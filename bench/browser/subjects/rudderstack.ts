@@ -22,6 +22,7 @@ export const rudderstack: Subject = {
       track: (properties) => rudderanalytics.track('bench', properties),
     };
   </script><script async src="/rsa.js" onload="start()"></script>`,
+  pageView: 'rudderanalytics.page()',
   isDelivery: (path) => /^\/(beacon\/)?v1\/[a-z]+$/.test(path),
   taken: () => ({ headers: json, body: '"OK"' }),
   answer: (path) =>

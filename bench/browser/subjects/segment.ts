@@ -22,6 +22,7 @@ export const segment: Subject = {
       track: (properties) => { window.analytics.track('bench', properties); },
     };
   </script><script async src="/analytics.js/v1/bench/analytics.min.js"></script>`,
+  pageView: 'analytics.page()',
   isDelivery: (path) => /^\/v1\/[a-z]+$/.test(path),
   taken: () => ({ headers: json, body: '{"success":true}' }),
   answer: (path, { host }) =>

@@ -30,6 +30,7 @@ export const snowplow: Subject = {
         snowplowBrowserTracking.trackSelfDescribingEvent({ event: { schema: 'iglu:com.example/bench/jsonschema/1-0-0', data } }),
     };
   </script><script async src="/sp.js" onload="start()"></script>`,
+  pageView: 'snowplowBrowserTracking.trackPageView()',
   isDelivery: (path) => path === '/com.snowplowanalytics.snowplow/tp2' || path === '/i',
   taken: () => ({ headers: { 'content-type': 'text/plain' }, body: 'ok' }),
   events: (body) =>

@@ -41,6 +41,8 @@ export interface Subject {
   readonly rewrite?: (text: string) => string;
   /** The part of `<head>` that loads and starts it, and sets `window.bench`. */
   readonly head: (place: Place) => string;
+  /** The script that counts a page, where the library does not by itself. */
+  readonly pageView?: string;
   /** True for requests that carry events. Only these meet faults. */
   readonly isDelivery: (path: string) => boolean;
   /** The answer to a request with events that was taken. */
