@@ -109,10 +109,10 @@ export function modules(folder, entries, { browser = false, formats = ['es'] } =
  * @param {string} folder the package's folder
  * @param {string} name the global the script defines
  * @param {Record<string, string>} entries output name without extension → source file
- * @param {{ mangled?: readonly string[], instead?: Record<string, string> }} [options] property names that may be
- *   shortened; source files that others take the place of
+ * @param {{ mangled?: readonly string[], instead?: Record<string, string>, preamble?: string }} [options] property
+ *   names that may be shortened; source files that others take the place of; the first line
  */
-export function scripts(folder, name, entries, { mangled = [], instead = {} } = {}) {
+export function scripts(folder, name, entries, { mangled = [], instead = {}, preamble } = {}) {
   const properties = mangled.length > 0 && { regex: new RegExp(`^(${mangled.join('|')})$`), builtins: true };
   return Object.entries(existing(folder, entries)).map(([file, source]) =>
     build(
@@ -150,6 +150,7 @@ export function scripts(folder, name, entries, { mangled = [], instead = {} } = 
               pure_getters: true,
             },
             mangle: { properties },
+            format: { preamble },
           }),
         ],
       },

@@ -23,18 +23,25 @@ const lateScripts = scripts(folder, 'plugin', {
   'nitka.forms': 'src/plugins/forms/link.ts',
 }).map(({ output, ...config }) => ({ ...config, output: { ...output, format: 'es' } }));
 
+/**
+ * Nearly all that a tag's script holds runs as it starts. V8 then compiles it in one go, and beside the page's own work,
+ * instead of function by function: a third of the start's time. Others read a comment.
+ * https://v8.dev/blog/explicit-compile-hints
+ */
+const preamble = '//# allFunctionsCalledOnLoad';
+
 export default [
   ...modules(
     folder,
     { index: 'src/index.ts', gzip: 'src/gzip.ts', react: 'src/react.ts', vue: 'src/vue.ts', ...plugins() },
     { browser: true },
   ),
-  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts' }, { mangled }),
+  ...scripts(folder, 'nitka', { nitka: 'src/snippet.ts' }, { mangled, preamble }),
   ...scripts(
     folder,
     'nitka',
     { 'nitka.core': 'src/snippet-core.ts' },
-    { mangled, instead: { 'src/features.ts': 'src/no-features.ts' } },
+    { mangled, preamble, instead: { 'src/features.ts': 'src/no-features.ts' } },
   ),
   ...lateScripts,
 ];

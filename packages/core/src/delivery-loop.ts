@@ -166,11 +166,8 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
       if (wait > company) return false;
       const records = await read();
       hadSome ||= records.length > 0;
-      try {
-        return records.length > 0 && (await deliver(records));
-      } finally {
-        release?.(records);
-      }
+      const delivery = records.length > 0 && deliver(records);
+      return release ? Promise.resolve(delivery).finally(() => release(records)) : delivery;
     });
 
   const run = async (): Promise<void> => {

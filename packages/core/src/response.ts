@@ -8,10 +8,11 @@ export const isDelivered = ({ status, body }: TransportReply): boolean =>
  * The set-up is wrong (key, origin, address, a proxy in between): the events are good, so they are kept and tried rarely. A
  * redirect that was not followed is an address gone wrong, like a 404.
  */
-export const isHeld = (status: number): boolean => /^3|^4(?!0[08]|13|22|2[59])/.test(`${status}`);
+export const isHeld = (status: number): boolean =>
+  /^3|^4(?!0[08]|13|22|2[59])/.test(status as unknown as string);
 
 /** This body is refused: halve it to find the event that is. All else but these three is temporary. */
-export const isRefused = (status: number): boolean => /^4(00|13|22)/.test(`${status}`);
+export const isRefused = (status: number): boolean => /^4(00|13|22)/.test(status as unknown as string);
 
 /** The collector itself gives a reason: a proxy, whose limits and faults are no fault of an event, has no such code. */
 export const hasReason = ({ body }: TransportReply): boolean =>

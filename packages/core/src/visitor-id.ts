@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 
-const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const uuidV7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 /** 2024-01-01: no visitor id is older, so an older one was made up to win every conflict. */
 const oldestPossible = '018cc251-f400';

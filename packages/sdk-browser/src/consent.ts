@@ -1,6 +1,6 @@
 import { attempt } from './attempt.ts';
 import { toJson } from '@nitka/core';
-import type { TextStore } from './storage/text-store.ts';
+import { partsOf, type TextStore } from './storage/text-store.ts';
 
 /**
  * `pending`: nothing is stored or sent, calls wait in memory. `denied`: nothing is stored, sent or kept.
@@ -41,7 +41,7 @@ export const createConsent = (store: TextStore, initial: ConsentStatus): Consent
   const follow = (): void => {
     // A refusal, of the site or remembered, is stronger than any grant but an explicit one.
     if (initial === 'denied') return;
-    const [chosen = '', list] = (store.get('c') ?? '').split('|');
+    const [chosen, list] = partsOf(store, 'c');
     status = isStatus(chosen) ? chosen : initial;
     purposes = attempt(() => JSON.parse(list!) as ConsentPurposes);
   };

@@ -1,11 +1,11 @@
 import type { EventContext, JsonObject } from '@nitka/core';
 import { cleanUrl } from './page-url.ts';
-import { partsOf, type TextStore } from './storage/text-store.ts';
+import type { TextStore } from './storage/text-store.ts';
 
 /** Reads where the page is. The referrer of a view inside a single-page app is the caller's to give. */
 export const createPageReader = ({ document, location }: Window): (() => JsonObject) => {
   let href: string | undefined;
-  let url: URL | null;
+  let url: URL | undefined;
   let referrer: string | undefined;
   return () => {
     if (href !== location.href) {
@@ -25,14 +25,13 @@ export const readDevice = ({ navigator, screen, devicePixelRatio }: Window): Eve
 });
 
 /**
- * The name of the time zone, asked of `Intl` only when the offset has changed: its first use on a page loads ICU data
+ * The name of the time zone. Without `Temporal` asked of `Intl`, once for each offset: its first use on a page loads ICU data
  * and takes longer than all the rest of a start.
  */
 export const readTimezone = (store: TextStore): string => {
-  const offset = String(new Date().getTimezoneOffset());
-  const [known, zone] = partsOf(store, 'z');
-  if (zone && known === offset) return zone;
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  store.set('z', `${offset}|${timeZone}`);
-  return timeZone;
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } };
+  const key = `z${new Date().getTimezoneOffset()}`;
+  let zone = Temporal?.Now.timeZoneId() ?? store.get(key);
+  if (!zone) store.set(key, (zone = Intl.DateTimeFormat().resolvedOptions().timeZone));
+  return zone;
 };

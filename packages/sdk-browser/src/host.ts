@@ -8,6 +8,8 @@ export interface HostParts {
   readonly page: Window & typeof globalThis;
   readonly tracker: Tracker;
   readonly callingCode: string | number | undefined;
+  /** As the site gave them: perhaps one without its list, and what `condition && forms()` leaves behind. */
+  readonly chosen: readonly Plugin[] | undefined;
   /** Undefined without consent. */
   readonly visitorId: () => string | undefined;
   readonly listen: Lifecycle['listen'];
@@ -20,7 +22,9 @@ export interface HostParts {
 
 /** The plugins of a tracker. */
 export interface Plugins {
-  start(plugins: readonly Plugin[] | undefined): void;
+  start(): void;
+  /** An id from elsewhere. */
+  offerId(): string | undefined;
   /** What they add to the context of an event. */
   context(store: TextStore): EventContext;
   /** Events may be made from now on. */
@@ -33,11 +37,13 @@ export const createPlugins = ({
   page,
   tracker,
   callingCode,
+  chosen,
   visitorId,
   listen,
   report,
   guard,
 }: HostParts): Plugins => {
+  const plugins = ([] as (Plugin | undefined)[]).concat(chosen).filter((plugin) => !!plugin);
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
@@ -58,7 +64,9 @@ export const createPlugins = ({
   };
 
   return {
-    start(plugins = []) {
+    offerId: () => plugins.map((plugin) => plugin.offerId?.(page)).find(Boolean),
+
+    start() {
       for (const plugin of plugins) {
         try {
           undo.push(plugin(host) ?? (() => {}));

@@ -77,8 +77,6 @@ export const readOptions = (options: TrackerOptions): Settings | null => {
   // A page of plain JavaScript may give nothing at all.
   for (const [name, value] of Object.entries(options ?? {})) if (value != null) settings[name] = value;
   const endpoint = (settings['endpoint'] = String(settings['endpoint']).replace(/\/+$/, ''));
-  // One without its list, and what `condition && forms()` leaves behind.
-  settings['plugins'] = ([] as unknown[]).concat(settings['plugins']).filter(Boolean);
   return settings['writeKey'] && /^https?:\/\/./.test(endpoint) && isStatus(settings['consent'])
     ? (settings as unknown as Settings)
     : null;

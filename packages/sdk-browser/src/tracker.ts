@@ -99,9 +99,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         store,
         database,
         tellServer,
-        offered: createPlugins
-          ? settings.plugins?.map((plugin) => plugin.offerId?.(page)).find(Boolean)
-          : undefined,
+        offered: createPlugins ? plugins?.offerId() : undefined,
         lock: lock.run,
         clock,
         tell,
@@ -266,6 +264,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         page,
         tracker,
         callingCode,
+        chosen: settings.plugins,
         visitorId: () => (isBare() ? undefined : live?.identity.id()),
         listen,
         report,
@@ -293,6 +292,6 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
   });
   listen(page.document, 'prerenderingchange', start);
   guard(obey)();
-  plugins?.start(settings.plugins);
+  plugins?.start();
   return tracker;
 };

@@ -1,13 +1,8 @@
 import { normaliseEmail, normalisePhone, type JsonObject } from '@nitka/core';
+import { attempt } from './attempt.ts';
 
 /** The platform's URL parser makes punycode of an international domain. */
-const toAscii = (domain: string): string => {
-  try {
-    return new URL(`http://${domain}`).hostname;
-  } catch {
-    return '';
-  }
-};
+const toAscii = (domain: string): string => attempt(() => new URL(`http://${domain}`).hostname) ?? '';
 
 const normalise: Record<string, (value: unknown, callingCode?: string | number) => string | null> = {
   phone: normalisePhone,

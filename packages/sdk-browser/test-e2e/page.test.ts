@@ -22,6 +22,14 @@ const open = async (
   return { context, page, sent };
 };
 
+it.each(['nitka.js', 'nitka.core.js'])(
+  '%s starts with the line that lets V8 compile it in one go',
+  async (file) => {
+    const script = await readFile(new URL(`../dist/${file}`, import.meta.url), 'utf8');
+    expect(script).toMatch(/^\/\/# allFunctionsCalledOnLoad\n/);
+  },
+);
+
 describe('consent in a real browser', () => {
   it('stores and sends nothing while pending, and then what was tracked meanwhile', async () => {
     const { context, page, sent } = await open('/pending', stage.html('data-consent="pending"'));

@@ -16,12 +16,3 @@ it('takes what is given', () => {
     readOptions({ ...required, endpoint: 'https://shop.example/t//', cookie: { name: 'x' }, flushAt: 5 }),
   ).toMatchObject({ endpoint: 'https://shop.example/t', cookie: { name: 'x' }, flushAt: 5 });
 });
-
-it('takes one plugin without its list, and passes over what a condition left', () => {
-  const plugin = () => {};
-  expect(readOptions({ ...required, plugins: plugin as never })!.plugins).toEqual([plugin]);
-  expect(readOptions({ ...required, plugins: [plugin, undefined, false] as never })!.plugins).toEqual([
-    plugin,
-  ]);
-  expect(readOptions(required)!.plugins).toEqual([]);
-});

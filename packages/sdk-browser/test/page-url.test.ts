@@ -17,9 +17,9 @@ describe('cleanUrl', () => {
   });
 
   it.each(['', 'about:blank', 'data:text/html,x', 'not an address', 'file:///home/ann/x.html'])(
-    'gives null for %j',
+    'gives nothing for %j',
     (address) => {
-      expect(cleanUrl(address)).toBeNull();
+      expect(cleanUrl(address)).toBeUndefined();
     },
   );
 });

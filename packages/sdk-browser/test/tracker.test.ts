@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { QueuedCall } from '../src/api.ts';
+import type { Plugin } from '../src/plugin.ts';
 import { campaign } from '../src/plugins/campaign.ts';
 import { externalIds } from '../src/plugins/external-ids.ts';
 import { usePage } from './page.ts';
@@ -366,6 +367,15 @@ it('counts a prerendered page only once it is shown', async () => {
 });
 
 describe('plugins', () => {
+  it.each([
+    ['one without its list', (plugin: Plugin) => plugin],
+    ['what a condition left', (plugin: Plugin) => [undefined, false, plugin]],
+  ])('may be given as %s', (_, given) => {
+    const plugin = vi.fn();
+    page.open({ plugins: given(plugin) as never });
+    expect(plugin).toHaveBeenCalledTimes(1);
+  });
+
   it('throw nothing into the page from a listener', () => {
     const [errors, inPage] = [vi.fn(), vi.fn()];
     const tracker = page.open({

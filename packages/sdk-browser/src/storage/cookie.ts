@@ -23,10 +23,7 @@ export const cookieText = (document: Document): string => attempt(() => `${docum
 export const readCookies = (document: Document): [name: string, value: string][] =>
   cookieText(document)
     .split('; ')
-    .map((pair) => {
-      const [name, ...value] = pair.split('=');
-      return [name!, value.join('=')];
-    });
+    .map((pair) => pair.split(/=(.*)/, 2) as [string, string]);
 
 /**
  * The visitor id's cookie, readable by script, on the broadest domain that the browser allows. That domain is found

@@ -1,4 +1,5 @@
-import type { Touch } from '@nitka/core';
+import { toJson, type Touch } from '@nitka/core';
+import { attempt } from '../../attempt.ts';
 import { cleanUrl } from '../../page-url.ts';
 import type { TextStore } from '../../storage/text-store.ts';
 import { isSameSite } from '../parts/site.ts';
@@ -27,7 +28,7 @@ export const createTouches = (
 ): Touches => {
   const landing = cleanUrl(location.href);
   const from = cleanUrl(document.referrer);
-  const place = (url: URL | null): string | undefined => url?.origin && url.origin + url.pathname;
+  const place = (url: URL | undefined): string | undefined => url?.origin && url.origin + url.pathname;
   let utm: Record<string, string> | undefined;
   let clickIds: Record<string, string> | undefined;
   landing?.searchParams.forEach((text, name) => {
@@ -50,15 +51,11 @@ export const createTouches = (
     utm,
 
     touches(store, key) {
-      let kept: { first?: Touch; last?: Touch } | null | undefined;
-      try {
-        kept = JSON.parse(store.get(key)!) as { first?: Touch; last?: Touch } | null;
-      } catch {
-        // Edited by hand: starts anew.
-      }
+      // Edited by hand: starts anew.
+      const kept = attempt(() => JSON.parse(store.get(key)!) as { first?: Touch; last?: Touch } | null);
       const first = kept?.first ?? touch;
       const last = isNew ? touch : (kept?.last ?? first);
-      if (isNew || !kept?.first) store.set(key, JSON.stringify({ first, last }));
+      if (isNew || !kept?.first) store.set(key, toJson({ first, last }));
       isNew = false;
       return { first, last };
     },

@@ -1,3 +1,4 @@
+import { attempt } from '../../attempt.ts';
 import type { PluginHost } from '../../plugin.ts';
 import { guarded } from './guard.ts';
 
@@ -21,19 +22,14 @@ export const patch = <Name extends PropertyKey, Method extends Anything>(
     if (active) guarded(host, () => before(this, args));
     return original.apply(this, args);
   };
-  try {
-    owner[name] = patched as unknown as Method;
-  } catch {
-    // Frozen by the page: the plugin does without.
-  }
+  // Frozen by the page: the plugin does without.
+  attempt(() => (owner[name] = patched as unknown as Method));
   return () => {
     active = false;
-    try {
+    attempt(() => {
       if (owner[name] !== (patched as unknown)) return;
       if (own) Object.defineProperty(owner, name, own);
       else delete owner[name];
-    } catch {
-      // Frozen since.
-    }
+    });
   };
 };
