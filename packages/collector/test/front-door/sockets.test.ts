@@ -132,7 +132,7 @@ describe('the front door, on a real socket', () => {
   });
 
   it('cuts off who trickles on after a body was refused, and answers once', async () => {
-    const collector = await openTestCollector({ limits: { requestSeconds: 1 } });
+    const collector = await openTestCollector({ limits: { requestSeconds: 2 } });
     const { socket, ended } = open(await collector.listen());
     socket.write(`POST /v1/batch HTTP/1.1\r\nHost: c\r\nContent-Length: 99999999\r\n\r\n`);
     const trickle = setInterval(() => socket.write('x'), 100);
