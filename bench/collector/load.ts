@@ -56,10 +56,13 @@ const createRequest = (index: number): (() => Buffer) => {
   const sequences = places(head + body, '"sequence":');
   let sequence = firstSequence;
   return () => {
+    const now = Date.now().toString(16).padStart(12, '0');
     for (let event = 0; event < ids.length; event += 1) {
       counter += 1;
       sequence += 1;
-      // The low 12 hex digits of the UUID.
+      // A UUID of version 7 begins with the time, in milliseconds; its low 12 digits count.
+      bytes.write(now.slice(0, 8), ids[event]!, 'latin1');
+      bytes.write(now.slice(8), ids[event]! + 9, 'latin1');
       bytes.write(counter.toString(16).padStart(12, '0'), ids[event]! + 24, 'latin1');
       bytes.write(String(sequence), sequences[event]!, 'latin1');
     }

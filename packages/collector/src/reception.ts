@@ -107,7 +107,7 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     try {
       return receive(delivery);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   };
 };
