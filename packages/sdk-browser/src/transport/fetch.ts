@@ -40,36 +40,35 @@ export const createHttp = ({ fetch, endpoint, clock, compress, credentials }: Ht
       const body = compress && !isLast ? await compress(text) : text;
       const bytes = (body as Partial<Blob>).size ?? utf8Length(text);
       // The page's own keepalive requests share the budget and are not seen here: after a failure go without once.
-      const keepalive = (isLast || !wasRefused) && room() >= bytes;
+      const keepalive = (isLast || !wasRefused) && bytes <= room();
       const taken = keepalive ? bytes : 0;
       const abort = new AbortController();
       used += taken;
       wasRefused = false;
       try {
-        return await new Promise((resolve, reject) => {
-          // WebKit settles no request that was under way when its page went into the back/forward cache, aborted or not.
+        const exchange = fetch!(endpoint + path, {
+          method,
+          // A text needs no preflight; the collector reads JSON whatever its type.
+          body,
+          keepalive,
+          credentials,
+          signal: abort.signal,
+        });
+        // WebKit settles no request that was under way when its page went into the back/forward cache, aborted or not. The
+        // body is not in sight here: what waits for the time would hold it.
+        const late = new Promise<never>((_, reject) =>
           clock.setTimeout(() => {
             abort.abort();
-            reject('late');
-          }, timeOut);
-          fetch!(endpoint + path, {
-            method,
-            // A text needs no preflight; the collector reads JSON whatever its type.
-            body,
-            keepalive,
-            credentials,
-            signal: abort.signal,
-          }).then(
-            async (reply) =>
-              resolve({
-                status: reply.status,
-                retryAfter: reply.headers.get('retry-after'),
-                // The budget comes back only when the body has been read, whatever the status. A proxy's page is none.
-                body: await reply.json().catch(() => {}),
-              }),
-            reject,
-          );
-        });
+            reject('expired');
+          }, timeOut),
+        );
+        const reply = await Promise.race([late, exchange]);
+        return {
+          status: reply.status,
+          retryAfter: reply.headers.get('retry-after'),
+          // The budget comes back only when the body has been read, whatever the status. A proxy's page is none.
+          body: await Promise.race([reply.json(), late]).catch(() => {}),
+        };
       } catch (error) {
         wasRefused = keepalive;
         throw error;
