@@ -39,7 +39,8 @@ const packed = (rows: readonly Row[]): Packed[] => {
   try {
     return [packRows(rows)];
   } catch (error) {
-    throw new DestinationError('poison', (error as Error).message, { cause: error });
+    if (error instanceof RangeError) throw new DestinationError('poison', error.message, { cause: error });
+    throw error;
   }
 };
 
