@@ -5,7 +5,7 @@ import type { TextStore } from './storage/text-store.ts';
 /** Reads where the page is. The referrer of a view inside a single-page app is the caller's to give. */
 export const createPageReader = ({ document, location }: Window): (() => JsonObject) => {
   let href: string | undefined;
-  let url: URL | undefined;
+  let url: URL | null;
   let referrer: string | undefined;
   return () => {
     if (href !== location.href) {

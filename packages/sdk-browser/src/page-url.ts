@@ -7,9 +7,9 @@ const personal =
 /**
  * An address without personal parameters and without a fragment, unless that is a route (`#/…`, `#!…`).
  *
- * @returns undefined for what is no http address
+ * @returns null for what is no http address
  */
-export const cleanUrl = (address: string): URL | undefined =>
+export const cleanUrl = (address: string): URL | null =>
   attempt(() => {
     const url = new URL(address);
     const dropped = [...url.searchParams].filter(
@@ -19,5 +19,5 @@ export const cleanUrl = (address: string): URL | undefined =>
     for (const [name] of dropped) url.searchParams.delete(name);
     url.username = url.password = '';
     if (!/^#[/!]/.test(url.hash)) url.hash = '';
-    return url.protocol.startsWith('http') ? url : undefined;
-  });
+    return url.protocol.startsWith('http') ? url : null;
+  }) ?? null;

@@ -17,9 +17,9 @@ describe('cleanUrl', () => {
   });
 
   it.each(['', 'about:blank', 'data:text/html,x', 'not an address', 'file:///home/ann/x.html'])(
-    'gives nothing for %j',
+    'gives null for %j',
     (address) => {
-      expect(cleanUrl(address)).toBeUndefined();
+      expect(cleanUrl(address)).toBeNull();
     },
   );
 });

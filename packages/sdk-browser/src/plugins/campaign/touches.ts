@@ -28,7 +28,7 @@ export const createTouches = (
 ): Touches => {
   const landing = cleanUrl(location.href);
   const from = cleanUrl(document.referrer);
-  const place = (url: URL | undefined): string | undefined => url?.origin && url.origin + url.pathname;
+  const place = (url: URL | null): string | undefined => url?.origin && url.origin + url.pathname;
   let utm: Record<string, string> | undefined;
   let clickIds: Record<string, string> | undefined;
   landing?.searchParams.forEach((text, name) => {
