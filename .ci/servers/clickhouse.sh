@@ -12,13 +12,14 @@ prepare() {
   local staging
   staging=$(mktemp -d "$modules-XXXXXX")
   echo '{ "private": true }' >"$staging/package.json"
-  npm install --prefix "$staging" --no-audit --no-fund --ignore-scripts --save-exact "chdb@$version" \
+  patiently npm install --prefix "$staging" --no-audit --no-fund --ignore-scripts --save-exact "chdb@$version" \
     >"$folder/npm.log" 2>&1 || { cat "$folder/npm.log" >&2; rm -rf "$staging"; die 'chdb could not be installed'; }
   rm -rf "$modules" && mv "$staging" "$modules"
 }
 
 answers() {
-  node -e 'fetch(process.argv[1]).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))' \
+  node -e 'fetch(process.argv[1], { signal: AbortSignal.timeout(5000) })
+    .then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))' \
     "http://127.0.0.1:$(port)/ping"
 }
 

@@ -21,6 +21,23 @@ die() {
   exit 1
 }
 
+# has PROGRAM…: true if all of them are there.
+has() {
+  local program
+  for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
+
+# patiently COMMAND…: three tries, since mirrors and registries are away for moments.
+patiently() {
+  local try
+  for try in 1 2 3; do
+    if "$@"; then return 0; fi
+    say "try $try of 3 failed: $1 ${2-}"
+    sleep $((try * 5))
+  done
+  return 1
+}
+
 # apt_install PACKAGE…: only what is missing, so that a machine that has it all needs no network.
 apt_install() {
   local missing=() package
@@ -33,10 +50,12 @@ apt_install() {
   local options=(-qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
   # Once an hour is enough: several servers install one after the other.
   if [ -z "$(find "$root/apt-updated" -mmin -60 2>/dev/null)" ]; then
-    apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 && touch "$root/apt-updated"
+    # The lock of the lists is not waited for by apt itself.
+    patiently apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 && touch "$root/apt-updated"
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install -y --no-install-recommends "${missing[@]}" \
-    >>"$folder/apt.log" 2>&1 || { tail -n 20 "$folder/apt.log" >&2; die "could not install ${missing[*]}"; }
+  DEBIAN_FRONTEND=noninteractive patiently apt-get "${options[@]}" install -y --no-install-recommends \
+    "${missing[@]}" >>"$folder/apt.log" 2>&1 ||
+    { tail -n 20 "$folder/apt.log" >&2; die "could not install ${missing[*]}"; }
 }
 
 # apt_install_idle PACKAGE…: of servers that the package would start at once, on port 80.
@@ -104,6 +123,8 @@ end() {
   if running; then kill "-$1" "$(cat "$folder/pid")" || true; fi
   while running; do
     if [ $SECONDS -ge $deadline ]; then kill -KILL "$(cat "$folder/pid")" || true; fi
+    # A process that waits for a disk that is gone cannot be killed.
+    [ $SECONDS -lt $((deadline + 30)) ] || die 'does not end'
     sleep 0.05
   done
   rm -f "$folder/pid" "$folder/born"
@@ -130,7 +151,7 @@ is_up() { running; }
 run() {
   # Two callers at once: the second finds the server running.
   exec 9>"$folder/lock"
-  flock 9
+  flock -w 600 9 || die 'somebody else has been starting or stopping it for ten minutes'
   case ${1:-start} in
     install) prepare ;;
     start)

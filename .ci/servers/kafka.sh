@@ -8,8 +8,8 @@ jars=$cache/kafka-$version
 
 prepare() {
   local packages=()
-  command -v java >/dev/null || packages+=(openjdk-17-jre-headless)
-  if [ ! -d "$jars" ] && ! command -v mvn >/dev/null; then packages+=(maven); fi
+  has java || packages+=(openjdk-17-jre-headless)
+  if [ ! -d "$jars" ] && ! has mvn; then packages+=(maven); fi
   if [ ${#packages[@]} -gt 0 ]; then apt_install "${packages[@]}"; fi
   if [ -d "$jars" ]; then return 0; fi
   say "installing Apache Kafka $version"
@@ -17,7 +17,7 @@ prepare() {
   staging=$(mktemp -d "$jars-XXXXXX")
   # Maven writes into the folder of its project file.
   cp "$pom" "$staging/pom.xml"
-  mvn -q -B -f "$staging/pom.xml" dependency:copy-dependencies -DoutputDirectory="$staging/lib" \
+  patiently mvn -q -B -f "$staging/pom.xml" dependency:copy-dependencies -DoutputDirectory="$staging/lib" \
     -DincludeScope=runtime >"$folder/mvn.log" 2>&1 ||
     { tail -n 20 "$folder/mvn.log" >&2; rm -rf "$staging"; die 'Apache Kafka could not be installed'; }
   mv "$staging/lib" "$jars" && rm -rf "$staging"

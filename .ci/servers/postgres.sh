@@ -2,6 +2,9 @@
 # PostgreSQL of the Debian package with a cluster of its own.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh" postgres
 
+# Seconds: a port may be open and nobody answer.
+export PGCONNECT_TIMEOUT=5
+
 # The server refuses to run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 program() { ls -d /usr/lib/postgresql/*/bin/"$1" 2>/dev/null | sort -V | tail -n 1; }

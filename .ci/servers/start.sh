@@ -8,10 +8,21 @@ mkdir -p "$root"
 names=("$@")
 if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy firefox webkit); fi
 
+# What hangs is ended: a mirror, a lock that somebody holds, a server that does not answer.
+start() { timeout -k 10 10m bash "$here/$1.sh" start >&2; }
+
+# Begins anew: a mirror may have been away for a moment, or the port have gone to somebody else.
+start_again() {
+  echo "[$1] did not start, and is tried once more" >&2
+  timeout -k 10 1m bash "$here/$1.sh" kill >&2
+  rm -rf "${root:?}/$1"
+  start "$1"
+}
+
 failed=()
 for name in "${names[@]}"; do
   began=$SECONDS
-  if [ ! -f "$here/$name.sh" ] || ! bash "$here/$name.sh" start >&2; then
+  if [ ! -f "$here/$name.sh" ] || ! { start "$name" || start_again "$name"; }; then
     failed+=("$name")
     continue
   fi

@@ -4,9 +4,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh" webkit
 
 prepare() {
-  if command -v WebKitWebDriver xvfb-run xauth dbus-run-session >/dev/null && [ -n "$(mini_browser)" ]; then
-    return 0
-  fi
+  if has WebKitWebDriver xvfb-run xauth dbus-run-session && [ -n "$(mini_browser)" ]; then return 0; fi
   apt_install webkit2gtk-driver xvfb xauth dbus dbus-bin dbus-daemon
 }
 
