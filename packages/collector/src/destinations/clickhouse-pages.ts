@@ -4,45 +4,11 @@ import { createBytes } from './bytes.ts';
 import type { Bytes } from './bytes.ts';
 import { writeBlockHead, writeDictionary, writeNumbers, writeTexts } from './clickhouse-native.ts';
 import { clickhouseType } from './clickhouse-schema.ts';
-import { tables } from './columns.ts';
+import { placedColumns } from './event-places.ts';
 
-/** Where a value lies: so many bytes behind the beginning of an entry's record, or of its chunk. */
-type Place = readonly ['entry' | 'chunk', number];
-
-const text = (index: number): Place => ['entry', at.texts + index * 8];
-const number = (index: number): Place => ['entry', at.numbers + index * 8];
-const shared = (index: number): Place => ['chunk', at.shared + index * 8];
-
-/** What is not here does not come from the spool. */
-const places: Readonly<Record<string, Place>> = {
-  message_id: text(0),
-  type: text(1),
-  event: text(2),
-  anonymous_id: text(3),
-  server_visitor_id: shared(2),
-  user_id: text(4),
-  session_id: text(5),
-  sequence: number(0),
-  phone: text(6),
-  email: text(7),
-  occurred_at: number(1),
-  original_timestamp: number(2),
-  sent_at: number(3),
-  received_at: ['chunk', at.receivedAt],
-  source: shared(0),
-  source_kind: shared(1),
-  library: text(8),
-  ip: text(9),
-  user_agent: text(10),
-  bot: text(11),
-  payload: ['entry', at.payload],
-  batch_context: shared(3),
-};
-
-const columns = tables.raw_events.map((column) => {
+const columns = placedColumns.map((column) => {
   const type = clickhouseType(column);
-  const write = type.startsWith('LowCardinality') ? writeDictionary : writeTexts;
-  return { ...column, type, write, isNumber: type.includes('64'), place: places[column.name] };
+  return { ...column, type, write: type.startsWith('LowCardinality') ? writeDictionary : writeTexts };
 });
 
 interface Entries {
@@ -102,8 +68,8 @@ export function* encodeNative(
           });
         continue;
       }
-      const [whose, offset] = place;
-      const owners = whose === 'entry' ? records : bases;
+      const { offset } = place;
+      const owners = place.of === 'entry' ? records : bases;
       if (isNumber) {
         for (let row = 0; row < rows; row += 1) values[row] = numbers[(owners[row]! + offset) >> 3]!;
         writeNumbers(to, column, values);

@@ -1,16 +1,25 @@
 import { at, isNull, recordStart } from '../spool/chunk-layout.ts';
 import type { Packed, PackedChunk } from '../spool/packed.ts';
 import type { Held, Vectors } from './duckdb-vectors.ts';
+import { placedColumns } from './event-places.ts';
+import type { Place } from './event-places.ts';
 
-/** Columns of raw_events, in the order of the record's and the head's places. */
-const recordTexts = [0, 1, 2, 3, 5, 6, 8, 9, 16, 17, 18, 19] as const;
-const sharedTexts = [14, 15, 4, 21] as const;
-const sequence = 7;
-const times = [10, 11, 12] as const;
-const receivedAt = 13;
-const payload = 20;
-const batchId = 22;
-const loadedAt = 23;
+/** Flat, as they are read for every value. */
+const textsOf = (owner: Place['of']) =>
+  placedColumns.flatMap(({ index, isNumber, place }) =>
+    place?.of === owner && !isNumber ? [{ column: index, offset: place.offset }] : [],
+  );
+const entryTexts = textsOf('entry');
+const sharedTexts = textsOf('chunk');
+const values = placedColumns.flatMap(({ index, isNumber, kind, place }) =>
+  place && isNumber
+    ? [{ column: index, isTime: kind === 'time', ofEntry: place.of === 'entry', offset: place.offset }]
+    : [],
+);
+const [batchId, loadedAt] = placedColumns.filter(({ place }) => !place).map(({ index }) => index) as [
+  number,
+  number,
+];
 
 /** Fills the rows of raw_events from chunks as they lie in the spool. Gives the number of rows. */
 export const appendEvents = (
@@ -25,7 +34,7 @@ export const appendEvents = (
   const idStart = id.length - Buffer.byteLength(batch.id);
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
   const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
-  const lastStart = new Float64Array(24);
+  const lastStart = new Float64Array(placedColumns.length);
   let row = 0;
   let rows = 0;
 
@@ -42,27 +51,27 @@ export const appendEvents = (
     vectors.text(column, row, texts, start, length);
   };
 
-  const time = (column: number, value: number): void => {
+  const number = ({ column, isTime }: (typeof values)[number], value: number): void => {
     if (Number.isNaN(value)) vectors.none(column, row);
-    else vectors.time(column, row, value);
+    else if (isTime) vectors.time(column, row, value);
+    else vectors.integer(column, row, value);
   };
 
   const appendRow = (base: number, record: number): void => {
-    const places = (record + at.texts) >> 2;
-    for (let index = 0; index < recordTexts.length; index += 1)
-      text(recordTexts[index]!, base, places + index * 2);
-    const shared = (base + at.shared) >> 2;
-    for (let index = 0; index < sharedTexts.length; index += 1)
-      text(sharedTexts[index]!, base, shared + index * 2);
-    text(payload, base, (record + at.payload) >> 2);
+    for (let index = 0; index < entryTexts.length; index += 1) {
+      const { column, offset } = entryTexts[index]!;
+      text(column, base, (record + offset) >> 2);
+    }
+    for (let index = 0; index < sharedTexts.length; index += 1) {
+      const { column, offset } = sharedTexts[index]!;
+      text(column, base, (base + offset) >> 2);
+    }
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index]!;
+      number(value, numbers[((value.ofEntry ? record : base) + value.offset) >> 3]!);
+    }
     if (row === 0) vectors.text(batchId, row, ids, idStart, id.length - idStart);
     else vectors.repeat(batchId, row);
-    const values = (record + at.numbers) >> 3;
-    const order = numbers[values]!;
-    if (Number.isNaN(order)) vectors.none(sequence, row);
-    else vectors.integer(sequence, row, order);
-    for (let index = 0; index < times.length; index += 1) time(times[index]!, numbers[values + 1 + index]!);
-    time(receivedAt, numbers[(base + at.receivedAt) >> 3]!);
     vectors.time(loadedAt, row, batch.loadedAt);
   };
 

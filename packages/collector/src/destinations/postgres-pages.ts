@@ -1,13 +1,28 @@
 import { at, isNull, recordStart } from '../spool/chunk-layout.ts';
 import type { Packed, PackedChunk } from '../spool/packed.ts';
 import { createBytes } from './bytes.ts';
-import { tables } from './columns.ts';
+import { placedColumns } from './event-places.ts';
+import type { PlacedColumn } from './event-places.ts';
 import { copyChunk, copyEnd, copySignature, copyEpoch } from './postgres-copy.ts';
 
-const columns = tables.raw_events.length;
 const power32 = 2 ** 32;
-/** A place of a text takes two words. */
-const place = 2;
+
+/** How a value is written: a `text` is from outside, what is `plain` the collector's own or JSON. */
+type Way = 'text' | 'plain' | 'integer' | 'time' | 'batchId' | 'loadedAt';
+
+const wayOf = ({ kind, place }: PlacedColumn): Way => {
+  if (kind === 'integer') return 'integer';
+  if (kind === 'time') return place ? 'time' : 'loadedAt';
+  if (!place) return 'batchId';
+  return kind === 'text' && place.of === 'entry' ? 'text' : 'plain';
+};
+
+/** Flat, as it is read for every value. */
+const columns = placedColumns.map((column) => ({
+  way: wayOf(column),
+  ofEntry: column.place?.of === 'entry',
+  offset: column.place?.offset ?? 0,
+}));
 
 const hasNul = (bytes: Uint8Array, start: number, end: number): boolean => {
   for (let index = start; index < end; index += 1) if (bytes[index] === 0) return true;
@@ -54,29 +69,21 @@ export function* encodePages(
   };
   const time = (milliseconds: number): void => whole(milliseconds - copyEpoch, 1000);
 
-  /** In the order of the table. */
   const row = (base: number, record: number): void => {
-    const texts = (record + at.texts) >> 2;
-    const shared = (base + at.shared) >> 2;
-    const values = (record + at.numbers) >> 3;
-    bytes.int16BE(columns);
-    for (let column = 0; column < 4; column += 1) text(base, texts + column * place);
-    plain(base, shared + 2 * place);
-    text(base, texts + 4 * place);
-    text(base, texts + 5 * place);
-    whole(numbers[values]!, 1);
-    text(base, texts + 6 * place);
-    text(base, texts + 7 * place);
-    for (let column = 1; column < 4; column += 1) time(numbers[values + column]!);
-    time(numbers[(base + at.receivedAt) >> 3]!);
-    plain(base, shared);
-    plain(base, shared + place);
-    for (let column = 8; column < 12; column += 1) text(base, texts + column * place);
-    plain(base, (record + at.payload) >> 2);
-    plain(base, shared + 3 * place);
-    bytes.int32BE(batchId.length);
-    bytes.part(batchId, 0, batchId.length);
-    time(batch.loadedAt);
+    bytes.int16BE(columns.length);
+    for (let index = 0; index < columns.length; index += 1) {
+      const { way, ofEntry, offset } = columns[index]!;
+      const at = (ofEntry ? record : base) + offset;
+      if (way === 'text') text(base, at >> 2);
+      else if (way === 'plain') plain(base, at >> 2);
+      else if (way === 'time') time(numbers[at >> 3]!);
+      else if (way === 'integer') whole(numbers[at >> 3]!, 1);
+      else if (way === 'loadedAt') time(batch.loadedAt);
+      else {
+        bytes.int32BE(batchId.length);
+        bytes.part(batchId, 0, batchId.length);
+      }
+    }
   };
 
   function* chunk({ start, from, to }: PackedChunk): Generator<Buffer> {
