@@ -424,6 +424,80 @@ export const linking: FormFixture[] = [
     links: [{ email }, { phone }],
   },
   {
+    name: 'menu of countries as a list with codes, the number typed as at home',
+    html: `<form><div class="iti"><div class="iti__flag-container"><div class="iti__selected-flag" title="Russia (Россия): +7"><div class="iti__flag"></div></div><ul class="iti__country-list iti__hide"><li class="iti__country" data-dial-code="93"><span class="iti__country-name">Afghanistan</span><span class="iti__dial-code">+93</span></li><li class="iti__country" data-dial-code="7"><span class="iti__country-name">Russia</span><span class="iti__dial-code">+7</span></li></ul></div><input type="tel" name="phone"></div><button>Send</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '8 999 555-11-11'],
+      ['click', 'form > button'],
+    ],
+    links: [{ phone }],
+  },
+  {
+    name: 'the same, another country chosen, which only its title tells',
+    html: `<form><div class="iti"><div class="iti__country-container"><button type="button" class="iti__selected-country" aria-label="Change country, currently selected Belarus (+375)"><div class="iti__flag"></div></button><ul class="iti__country-list iti__hide"><li class="iti__country"><span class="iti__dial-code">+93</span></li></ul></div><input type="tel" name="phone"></div><button>Send</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '8 029 123-45-67'],
+      ['click', 'form > button'],
+    ],
+    links: [{ phone: '+375291234567' }],
+  },
+  {
+    name: 'fields in a list, a menu whose values are countries and whose texts have the codes',
+    html: `<form><ul><li><select name="dial_code"><option value="RU">Russia +7</option><option value="UZ">Uzbekistan (+998)</option></select><input name="phone_number"></li></ul><button>OK</button></form>${stay}`,
+    steps: [
+      ['run', "document.querySelector('select').value = 'UZ'"],
+      ['fill', 'input', '90 123 45 67'],
+      ['click', 'button'],
+    ],
+    links: [{ phone: '+998901234567' }],
+  },
+  {
+    name: 'named by the attributes of a framework alone',
+    html: `<form><input formcontrolname="phone"><input wire:model.live="form.email"><button>OK</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '+79995551111'],
+      ['fill', 'input:nth-of-type(2)', 'ann@mail.example.ru'],
+      ['click', 'button'],
+    ],
+    links: [{ phone, email }],
+  },
+  {
+    name: 'named by its mask alone',
+    html: `<form><input name="f1" data-inputmask="'mask': '+7 (999) 999-99-99'"><button>OK</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '+7 (999) 555-11-11'],
+      ['click', 'button'],
+    ],
+    links: [{ phone }],
+  },
+  {
+    name: 'a number for contact, not called a phone',
+    html: `<form><label>Контактный номер <input name="f1"></label><button>OK</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '8 999 555-11-11'],
+      ['click', 'button'],
+    ],
+    links: [{ phone }],
+  },
+  {
+    name: 'one field for the phone or the card of a regular customer, given the phone',
+    html: `<form><input type="tel" name="login" placeholder="Номер телефона или карты"><button>Войти</button></form>${stay}`,
+    steps: [
+      ['fill', 'input', '+7 999 555-11-11'],
+      ['click', 'button'],
+    ],
+    links: [{ phone }],
+  },
+  {
+    name: 'a block without a role or a class that serves as a button, by React',
+    html: `<div><input placeholder="Телефон"><div style="cursor: pointer"><p>Жду звонка</p></div></div>${onClick('p', "fetch('/send', { method: 'POST', body: JSON.stringify({ p: document.querySelector('input').value }) })")}`,
+    steps: [
+      ['fill', 'input', '+79995551111'],
+      ['click', 'p'],
+    ],
+    links: [{ phone }],
+  },
+  {
     name: 'international e-mail domain',
     html: `<form><input type="text" name="mail" placeholder="Почта"><button>OK</button></form>${stay}`,
     steps: [
@@ -569,6 +643,34 @@ const untold: Omit<FormFixture, 'links'>[] = [
     steps: [
       ['fill', 'x-lead >>> input', phone],
       ['click', 'x-lead >>> button'],
+    ],
+  },
+  {
+    name: 'one field for the phone or the card of a regular customer, given a card of 13 digits',
+    html: native('<input type="tel" name="login" placeholder="Номер телефона или карты">'),
+    steps: sendAll('9155551111222'),
+  },
+  {
+    name: 'number of a parcel on a phone keyboard',
+    html: native('<input type="tel" name="track" placeholder="Трек-номер">'),
+    steps: sendAll('89995551111'),
+  },
+  {
+    name: 'driving licence, 10 digits',
+    html: native('<input type="tel" name="doc" placeholder="Водительское удостоверение">'),
+    steps: sendAll('9915551111'),
+  },
+  {
+    name: 'address to which a gift card is sent',
+    html: native('<label for="r">Recipient email</label><input type="email" id="r" name="properties[To]">'),
+    steps: sendAll(email),
+  },
+  {
+    name: 'a choice ticked by its label while the form is checked as it is typed',
+    html: `<div><input type="email" name="email"><label style="cursor: pointer">Да<input type="checkbox"></label></div>${onClick('label', "fetch('/check', { method: 'POST', body: document.querySelector('input').value })")}`,
+    steps: [
+      ['fill', '[name=email]', email],
+      ['click', 'label'],
     ],
   },
   {

@@ -5,7 +5,11 @@ const buttons =
 
 /** The button that a click went to, unless it is there to close or to clear. */
 export const buttonAround = (element: Element): Element | null => {
-  const button = closest(element, buttons);
+  // Of a listener on any other element nothing is to be seen but that the page shows a hand there.
+  const { cursor } = element.ownerDocument.defaultView!.getComputedStyle(element);
+  const button =
+    closest(element, buttons) ??
+    (cursor === 'pointer' && !closest(element, 'label,input,select') ? element : null);
   return button &&
     /close|cancel|reset|clear|закры|отмен|очист|[×✕]/i.test(
       `${button.className} ${button.ariaLabel} ${button.textContent.slice(0, 40)}`,

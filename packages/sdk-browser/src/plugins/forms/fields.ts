@@ -1,7 +1,16 @@
 import { closest } from '../parts/tree.ts';
 import { purposeOf, type FieldCopy } from './copies.ts';
 import { hintsOf } from './hints.ts';
-import { emailWords, foreignWords, inviteWords, phoneWords, secondWords } from './words.ts';
+import {
+  emailWords,
+  foreignWords,
+  inviteWords,
+  numberWords,
+  phoneOrCard,
+  phoneWords,
+  recipientWords,
+  secondWords,
+} from './words.ts';
 
 /** A field that may hold an identifier of the visitor. Its value has not been read yet. */
 export interface Field {
@@ -10,7 +19,7 @@ export interface Field {
   readonly copy: HTMLInputElement;
   readonly phone: boolean;
   readonly email: boolean;
-  /** Nothing but the keyboard says that it is a phone: the value has to look like one beyond doubt. */
+  /** Little says that it is a phone: the value has to look like one beyond doubt. */
   readonly doubtful: boolean;
   /** The lowest is the visitor's own. */
   readonly rank: number;
@@ -31,11 +40,13 @@ const classify = (input: HTMLInputElement, copy: HTMLInputElement): Field | unde
   const keyboard = `${copy.type} ${copy.getAttribute('inputmode')}`;
   if (closest(input, '[role=search]')) return;
   const hints = hintsOf(input);
-  if (foreignWords.test(hints) || inviteWords.test(hints)) return;
+  const orCard = phoneOrCard.test(hints);
+  if (foreignWords.test(hints.replace(phoneOrCard, '')) || inviteWords.test(hints)) return;
   const named = phoneWords.test(`${hints} ${input.className}`.toLowerCase()) || /\btel/.test(purpose);
-  const phone = named || /tel/.test(keyboard);
-  const email = /email/.test(keyboard + purpose) || emailWords.test(hints + purpose);
+  const phone = named || /tel/.test(keyboard) || numberWords.test(hints);
+  const email =
+    (/email/.test(keyboard + purpose) || emailWords.test(hints + purpose)) && !recipientWords.test(hints);
   if (!phone && !email) return;
   const rank = secondWords.test(hints) ? 2 : /tel|email/.test(purpose) ? 0 : 1;
-  return { input, copy, phone, email, doubtful: !named, rank };
+  return { input, copy, phone, email, doubtful: !named || orCard, rank };
 };

@@ -2,22 +2,17 @@ import { parentOf } from '../parts/tree.ts';
 
 /** All that names a field, in lower case, `camelCase` and numbers taken apart, each part ended by `;`. */
 export const hintsOf = (field: HTMLInputElement): string => {
-  const [placeholder, label, ...names] = [
-    'placeholder',
-    'aria-label',
-    'name',
-    'id',
-    'title',
-    'data-tilda-rule',
-    'aria-labelledby',
-  ].map((name) => field.getAttribute(name) ?? '');
+  const [placeholder, label, labelledBy] = ['placeholder', 'aria-label', 'aria-labelledby'].map(
+    (name) => field.getAttribute(name) ?? '',
+  );
+  // `formcontrolname`, `ng-model`, `wire:model.live`, `data-inputmask`, `data-tilda-rule`: what frameworks and builders go by.
+  const names = [...field.attributes]
+    .filter(({ name }) => /^(name|id|title)$|controlname|model|mask|-rule$/.test(name))
+    .map(({ value }) => value);
   const root = field.getRootNode() as Document;
   const labels = [
     ...(field.labels ?? []),
-    ...names
-      .pop()!
-      .split(' ')
-      .map((id) => id && root.getElementById?.(id)),
+    ...labelledBy!.split(' ').map((id) => id && root.getElementById?.(id)),
   ];
   const texts = [placeholder, label, ...labels.map((each) => each && each.textContent)];
   if (!texts.join('').trim()) texts.push(textBeside(field));

@@ -2,28 +2,14 @@ import type { PluginHost } from '../../plugin.ts';
 import { isIgnored } from '../parts/tree.ts';
 import { blockAround, buttonAround } from './block.ts';
 import { carries, textOf } from './body.ts';
-import { copyFields, type FieldCopy } from './copies.ts';
+import { copyFields } from './copies.ts';
 import { identifiersOf, type Identifiers } from './identifiers.ts';
-import { patience, type Moment } from './moments.ts';
+import { patience, type Judge } from './moments.ts';
 
 /** How long a visitor may take from one step of a form to the next. */
 const betweenSteps = 600_000;
 /** The same contents within this time are one submission: submit event, then script. */
 const oneSubmission = 60_000;
-
-/** What was there at a moment that is past. */
-interface Kept {
-  /** The form, or the block that serves as one. */
-  readonly root?: Element | undefined;
-  readonly copies?: readonly FieldCopy[] | undefined;
-}
-
-/**
- * Judges what happens to forms, in its order.
- *
- * @returns true where a request may show that something is sent
- */
-export type Judge = (moment: Moment, kept?: Kept) => boolean;
 
 /** What a judge has found: nothing where the form has no identifier of the visitor. */
 type Tell = (form: Element, found: Identifiers) => void;

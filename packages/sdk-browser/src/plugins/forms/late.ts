@@ -4,8 +4,7 @@ import type { Plugin, PluginHost } from '../../plugin.ts';
 import { guarded } from '../parts/guard.ts';
 import { blockAround } from './block.ts';
 import { copyFields } from './copies.ts';
-import type { Judge } from './judge.ts';
-import { watchMoments } from './moments.ts';
+import { watchMoments, type Judge } from './moments.ts';
 import { linkPlainly } from './plain.ts';
 
 /** Moments that may wait to be judged. */

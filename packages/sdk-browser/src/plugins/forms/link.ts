@@ -1,5 +1,6 @@
 import type { PluginHost } from '../../plugin.ts';
-import { createJudge, type Judge } from './judge.ts';
+import { createJudge } from './judge.ts';
+import type { Judge } from './moments.ts';
 
 /**
  * Links the visitor to what each form sends.

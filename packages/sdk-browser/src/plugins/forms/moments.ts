@@ -1,6 +1,7 @@
 import type { PluginHost } from '../../plugin.ts';
 import { patch } from '../parts/patch.ts';
 import { targetOf } from '../parts/tree.ts';
+import type { FieldCopy } from './copies.ts';
 import { watchRequests } from './requests.ts';
 
 /** Something that is, or may show, that a form is sent. */
@@ -14,6 +15,20 @@ export interface Moment {
   /** Address and body, which may be a copy. */
   readonly request?: readonly [url: unknown, body: unknown];
 }
+
+/** What was there at a moment that is past. */
+export interface Kept {
+  /** The form, or the block that serves as one. */
+  readonly root?: Element | undefined;
+  readonly copies?: readonly FieldCopy[] | undefined;
+}
+
+/**
+ * Judges what happens to forms, in its order.
+ *
+ * @returns true where a request may show that something is sent
+ */
+export type Judge = (moment: Moment, kept?: Kept) => boolean;
 
 /** Milliseconds after a click in which the page may send the form: validation, a captcha, a slow phone. */
 export const patience = 15_000;

@@ -1,10 +1,7 @@
 import type { PluginHost } from '../../plugin.ts';
 import { copyFields, purposeOf, type FieldCopy } from './copies.ts';
-import type { Judge } from './judge.ts';
-import { inviteWords } from './words.ts';
-
-/** A phone of a person, where little but the keyboard says that a field is for one. */
-export const doubtlessPhone = /^(\+|0|[78]?\D{0,3}9\d)/;
+import type { Judge } from './moments.ts';
+import { doubtlessPhone, inviteWords } from './words.ts';
 
 /** What the only field of a kind holds. */
 const only = (copies: readonly FieldCopy[], kind: RegExp, shape: RegExp): string | undefined => {
