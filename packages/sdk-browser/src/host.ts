@@ -1,15 +1,14 @@
-import type { ErrorCode, EventContext } from '@nitka/core';
+import type { ErrorCode, EventContext, EventType } from '@nitka/core';
 import type { Tracker } from './api.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { Settings } from './options.ts';
 import type { Plugin, PluginHost } from './plugin.ts';
 import type { TextStore } from './storage/text-store.ts';
 
 export interface HostParts {
   readonly page: Window & typeof globalThis;
   readonly tracker: Tracker;
-  readonly callingCode: string | number | undefined;
-  /** As the site gave them: perhaps one without its list, and what `condition && forms()` leaves behind. */
-  readonly chosen: readonly Plugin[] | undefined;
+  readonly settings: Settings;
   /** Undefined without consent. */
   readonly visitorId: () => string | undefined;
   readonly listen: Lifecycle['listen'];
@@ -27,6 +26,8 @@ export interface Plugins {
   offerId(): string | undefined;
   /** What they add to the context of an event. */
   context(store: TextStore): EventContext;
+  /** An event was made. */
+  kept(type: EventType, text: string): void;
   /** Events may be made from now on. */
   allow(): void;
   leave(): void;
@@ -36,14 +37,14 @@ export interface Plugins {
 export const createPlugins = ({
   page,
   tracker,
-  callingCode,
-  chosen,
+  settings,
   visitorId,
   listen,
   report,
   guard,
 }: HostParts): Plugins => {
-  const plugins = ([] as (Plugin | undefined)[]).concat(chosen).filter((plugin) => !!plugin);
+  // As the site gave them: perhaps one without its list, and what `condition && forms()` leaves behind.
+  const plugins = ([] as (Plugin | undefined)[]).concat(settings.plugins).filter((plugin) => !!plugin);
   const leaveTasks: (() => void)[] = [];
   const allowedTasks: (() => void)[] = [];
   const enrichers: Parameters<PluginHost['enrich']>[0][] = [];
@@ -54,7 +55,7 @@ export const createPlugins = ({
   const host: PluginHost = {
     ...tracker,
     window: page,
-    callingCode,
+    callingCode: settings.callingCode,
     visitorId,
     listen,
     onLeave: (task) => void leaveTasks.push(task),
@@ -67,9 +68,13 @@ export const createPlugins = ({
     offerId: () => plugins.map((plugin) => plugin.offerId?.(page)).find(Boolean),
 
     start() {
+      if (settings.debug) console.log('nitka', 'start', settings);
       for (const plugin of plugins) {
         try {
-          undo.push(plugin(host) ?? (() => {}));
+          const stop = plugin(host) ?? (() => {});
+          undo.push(stop);
+          // `plugins: [forms]`: called with the host for its options, it gives a plugin, which nobody has called.
+          if (stop.length) report('plugin_failed', 'not called');
         } catch (error) {
           // The kind of fault only: a message may quote what the visitor typed.
           report('plugin_failed', (error as Error | undefined)?.name);
@@ -82,6 +87,11 @@ export const createPlugins = ({
     allow() {
       isAllowed = true;
       runAll(allowedTasks.splice(0));
+    },
+
+    kept(type, text) {
+      // As an object, which a console lets one open.
+      if (settings.debug) console.log('nitka', type, JSON.parse(text));
     },
 
     leave: () => runAll(leaveTasks),

@@ -26,7 +26,7 @@ const maxPending = 1000;
 
 /** The tracker of one page. Without consent it touches no storage and no network. */
 export const createPageTracker = (settings: Settings, { page, fetch, onClose }: PageParts): PageTracker => {
-  const { storagePrefix, writeKey, endpoint, callingCode } = settings;
+  const { storagePrefix, writeKey, endpoint } = settings;
   const { on, tell } = createListeners(settings.debug);
   const report = (code: ErrorCode, detail?: string): void => tell('error', code, detail);
   const guard =
@@ -158,22 +158,22 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
       const { session, outbox } = live!;
       // Without an id of the visitor, nothing that names a person.
       if (isBare() && type !== 'track' && type !== 'page') return;
-      outbox.add(
-        withFields(json, {
-          context: {
-            sessionId: session.touch(at),
-            library,
-            ...(!isBare() && known()),
-            ...said,
-            consent: {
-              status: consent.status(),
-              version: settings.consentVersion,
-              purposes: consent.purposes(),
-            },
+      const text = withFields(json, {
+        context: {
+          sessionId: session.touch(at),
+          library,
+          ...(!isBare() && known()),
+          ...said,
+          consent: {
+            status: consent.status(),
+            version: settings.consentVersion,
+            purposes: consent.purposes(),
           },
-          userId: isBare() || 'userId' in fields ? undefined : (by ?? undefined),
-        }),
-      );
+        },
+        userId: isBare() || 'userId' in fields ? undefined : (by ?? undefined),
+      });
+      if (createPlugins) plugins?.kept(type, text);
+      outbox.add(text);
     };
     if (live && consent.status() !== 'pending') add();
     else if (pending.push(add) > maxPending) {
@@ -255,8 +255,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
     ? createPlugins({
         page,
         tracker,
-        callingCode,
-        chosen: settings.plugins,
+        settings,
         visitorId: () => (isBare() ? undefined : live?.identity.id()),
         listen,
         report,

@@ -83,6 +83,40 @@ const mistakes: Mistake[] = [
   },
 ];
 
+it('a page shows its developer what is in force, each event as it is kept, and what has arrived', async () => {
+  stage.site.route(
+    '/shown',
+    `<!doctype html><title>Shown</title><script>window.nitka = [['track', 'Product Viewed', { sku: 'A-1' }]];</script>
+<script src="${stage.site.url('/nitka.js')}" data-debug data-write-key="${writeKeys.browser}" data-endpoint="${endpoint}" data-plugins="" data-flush-interval="30" data-flushat="3"></script>`,
+  );
+  const context = await stage.context();
+  const page = await context.newPage();
+  const lines: unknown[][] = [];
+  page.on('console', (message) => {
+    void Promise.all(message.args().map((each) => each.jsonValue() as unknown)).then((line) =>
+      lines.push(line),
+    );
+  });
+  await page.goto(stage.site.url('/shown'));
+  await expect.poll(() => lines).toContainEqual(['nitka', 'sent', 1]);
+  expect(lines).toEqual([
+    // A misspelt attribute stands there beside the default of the right one.
+    [
+      'nitka',
+      'start',
+      expect.objectContaining({ writeKey: writeKeys.browser, consent: 'granted', flushAt: 20, flushat: 3 }),
+    ],
+    [
+      'nitka',
+      'track',
+      expect.objectContaining({ event: 'Product Viewed', properties: { sku: 'A-1' }, type: 'track' }),
+    ],
+    ['nitka', 'sent', 1],
+  ]);
+  for (const what of ['start {…}', 'track {…}', 'sent 3']) expect(documented).toContain(`\`${what}`);
+  await context.close();
+});
+
 describe('a page tells its developer of', () => {
   it.each(mistakes.map((mistake, i) => ({ ...mistake, path: `/mistake-${i}` })))('$name', async (mistake) => {
     const { path, tag = {}, calls = '', policy, says, documentedAs } = mistake;

@@ -397,6 +397,13 @@ describe('plugins', () => {
     expect(plugin).toHaveBeenCalledTimes(1);
   });
 
+  it('that nobody has called are reported', () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    page.open({ debug: true, plugins: [(() => (host: unknown) => host) as never] });
+    expect(log.mock.calls).toContainEqual(['nitka', 'error', 'plugin_failed', 'not called']);
+    log.mockRestore();
+  });
+
   it('throw nothing into the page from a listener', () => {
     const [errors, inPage] = [vi.fn(), vi.fn()];
     const tracker = page.open({
