@@ -106,7 +106,7 @@ export const errors = {
   event_expired: { status: null, text: 'The event waited longer than the maximum age and was removed.' },
   storage_failed: {
     status: null,
-    text: 'The storage failed; the detail says how. A page goes on with its next tier.',
+    text: 'The storage failed; the detail says how. What was stored before stays stored.',
   },
   delivery_failed: {
     status: null,
@@ -216,6 +216,14 @@ export const errors = {
   backup_unreadable: {
     status: null,
     text: 'This folder holds no backup of a spool. Name the folder that `nitka-collector backup` wrote.',
+  },
+  file_unusable: {
+    status: null,
+    text: 'A file or folder cannot be used. The detail says which, and why: it is missing, or its rights do not allow it.',
+  },
+  listen_failed: {
+    status: null,
+    text: 'The collector cannot listen at its address. Free the port, or change the address in the config.',
   },
   folder_not_empty: {
     status: null,

@@ -71,15 +71,15 @@ export const jsonOf = (value: object | undefined, field: string): string | undef
  */
 const isoTime = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(?:[Zz]|([+-]\d\d)(?::?(\d\d))?)$/;
 
-const readTime = (text: string): Date => {
+const readTime = (text: string, field: string): Date => {
   const [, day, time, hours, minutes = '00'] = isoTime.exec(text) ?? [];
   if (!day) {
-    return invalid('timestamp must be ISO 8601 with a zone, such as "2026-11-20T19:04:05+03:00"');
+    return invalid(`${field} must be ISO 8601 with a zone, such as "2026-11-20T19:04:05+03:00"`);
   }
   const midnight = new Date(day);
   // JavaScript takes the 30th of February for a day of March.
   if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) {
-    return invalid('timestamp has a day that is none');
+    return invalid(`${field} has a day that is none`);
   }
   return new Date(`${day}T${time!.replace(',', '.')}${hours ? `${hours}:${minutes}` : 'Z'}`);
 };
@@ -89,12 +89,12 @@ const readTime = (text: string): Date => {
  *
  * @throws NitkaError `invalid_call`
  */
-export const timeOf = (value: unknown): string => {
-  const time = typeof value === 'string' ? readTime(value) : value;
+export const timeOf = (value: unknown, field: string): string => {
+  const time = typeof value === 'string' ? readTime(value, field) : value;
   const milliseconds = time instanceof Date ? time.getTime() : time;
   return typeof milliseconds === 'number' && Math.abs(milliseconds) < 8.64e15
     ? new Date(milliseconds).toISOString()
-    : invalid('timestamp must be a Date, ISO 8601 text, or milliseconds since 1970');
+    : invalid(`${field} must be a Date, ISO 8601 text, or milliseconds since 1970`);
 };
 
 const isBlank = (value: unknown): boolean =>

@@ -55,7 +55,7 @@ const endText = (call: AnyCall, contact: object | undefined, now: number, parts:
   if (!own && !contact && timestamp === undefined) return parts.plainEnd(now);
   const traits = contact ? { ...(own?.['traits'] as object | undefined), ...contact } : own?.['traits'];
   const json = jsonOf({ ...parts.context, ...own, traits }, 'context') ?? '{}';
-  return endOf(json, timeOf(timestamp ?? now));
+  return endOf(json, timeOf(timestamp ?? now, 'timestamp'));
 };
 
 /** Names of events come again and again; bounded, since a caller may make them out of data. */
@@ -70,6 +70,12 @@ const eventField = (event: string): string => {
   }
   return text;
 };
+
+/** Why a call with an id has none; nothing where it was given none. */
+const passedOver = ({ userId, anonymousId }: AnyCall): string | undefined =>
+  (userId ?? anonymousId ?? '') === ''
+    ? undefined
+    : 'what was given stands for nobody, as "undefined" and 0 do';
 
 /** @param start the field's name, quoted, between a comma and a colon */
 const field = (start: string, json: string | undefined): string => (json === undefined ? '' : start + json);
@@ -91,7 +97,7 @@ const typeFields = Object.fromEntries(eventTypes.map((type) => [type, `,"type":"
  */
 export const eventText = (type: EventType, call: AnyCall, now: number, parts: EventTextParts): EventText => {
   if (typeof call !== 'object' || call === null) {
-    throw new NitkaError('invalid_call', 'the call needs an object');
+    throw new NitkaError('invalid_call', 'the call needs an object, such as { userId, event, properties }');
   }
   const given = call.messageId ?? undefined;
   const messageId = given ?? parts.newId(now);
@@ -109,7 +115,7 @@ export const eventText = (type: EventType, call: AnyCall, now: number, parts: Ev
   const contact = contactOf(call, parts.domainToAscii);
   let anonymousId = idOf(call.anonymousId, 'anonymousId');
   if (!anonymousId && !ids.userId) {
-    if (!contact) throw new NitkaError('identity_missing');
+    if (!contact) throw new NitkaError('identity_missing', passedOver(call));
     anonymousId = messageId;
   }
   const traits = objectOf(call.traits, 'traits');

@@ -50,25 +50,21 @@ export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) 
     }
   };
 
+  const error = (fault: NitkaError): void => {
+    if (lists.error.size > 0) return call(lists.error, fault);
+    const now = clock.now();
+    if (Math.abs(now - (warned.get(fault.code) ?? -Infinity)) < quiet) return;
+    warned.set(fault.code, now);
+    warn(`${fault.code}: ${fault.message}`);
+  };
+
   return {
+    error,
+
     /** @returns stops listening */
     on<Kind extends keyof TrackerListeners>(kind: Kind, listener: TrackerListeners[Kind]): () => void {
       lists[kind].add(listener);
       return () => void lists[kind].delete(listener);
-    },
-
-    error(error: NitkaError): void {
-      if (lists.error.size > 0) return call(lists.error, error);
-      const now = clock.now();
-      if (Math.abs(now - (warned.get(error.code) ?? -Infinity)) < quiet) return;
-      warned.set(error.code, now);
-      warn(`${error.code}: ${error.message}`);
-    },
-
-    failed(code: ErrorCode, detail?: string, cause?: unknown): NitkaError {
-      const error = new NitkaError(code, detail, { cause });
-      this.error(error);
-      return error;
     },
 
     hasSent: () => lists.sent.size > 0,
@@ -78,7 +74,7 @@ export const createListeners = (clock: Pick<Clock, 'now'>, warn: (text: string) 
       total[code] = (total[code] ?? 0) + count;
       if (lists.dropped.size > 0) call(lists.dropped, code, count);
       // A failed storage says so itself, with the detail.
-      else if (code !== 'storage_failed') this.error(new NitkaError(code));
+      else if (code !== 'storage_failed') error(new NitkaError(code));
     },
 
     /** Since the tracker was made, by code. */

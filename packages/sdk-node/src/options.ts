@@ -112,6 +112,8 @@ export const requireWhole = (values: Readonly<Record<string, unknown>>): void =>
   }
 };
 
+const flags = ['gzip', 'shutdown'] as const;
+
 const readQueue = (queue: unknown): TrackerQueue | undefined => {
   if (queue === undefined) return undefined;
   const { storage } = (queue ?? {}) as Partial<TrackerQueue>;
@@ -133,7 +135,7 @@ const readContext = (context: unknown): JsonObject => {
 
 const readEndpoint = (endpoint: unknown): string => {
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
-    return invalid('endpoint must be an http(s) address');
+    return invalid('endpoint must be an address such as https://collect.example.com');
   const url = new URL(endpoint);
   if (!/^https?:$/.test(url.protocol)) invalid('endpoint must begin with http:// or https://');
   if (url.username || url.password) invalid('endpoint must not hold a user or password');
@@ -150,6 +152,9 @@ export const readOptions = (options: TrackerOptions) => {
     invalid('writeKey must be the key of a source: visible ASCII characters, no colon');
   }
   if (order !== 'none' && order !== 'visitor') invalid('order must be "visitor" or "none"');
+  for (const name of flags) {
+    if (!['undefined', 'boolean'].includes(typeof options[name])) invalid(`${name} must be true or false`);
+  }
   if (fetch !== undefined && typeof fetch !== 'function') invalid('fetch must be a function');
   return {
     ...readNumbers(options),

@@ -10,8 +10,10 @@ import { createEventQueue, type EventQueue } from './queue/event-queue.ts';
 import { createRoom } from './room.ts';
 import { createSentBatch } from './sent-batch.ts';
 import type { Skew } from './skew.ts';
+import { storageFailure } from './storage-failure.ts';
 import type { BatchTransport } from './transport.ts';
 import { verdictsOf } from './verdicts.ts';
+import { within } from './within.ts';
 
 export interface OutboxParts {
   readonly platform: Platform;
@@ -22,12 +24,6 @@ export interface OutboxParts {
 }
 
 const safe = (): Promise<void> => Promise.resolve();
-
-const codedError = (cause: unknown): NitkaError => {
-  if (cause instanceof NitkaError) return cause;
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new NitkaError('storage_failed', detail, { cause });
-};
 
 /** What has been made and has not arrived: takes event texts, answers each, and sends them. */
 export const createOutbox = (
@@ -96,7 +92,7 @@ export const createOutbox = (
         room.check();
       },
       onFailed(code, detail) {
-        if (!isStopped) listeners.failed(code, detail);
+        if (!isStopped) listeners.error(new NitkaError(code, detail));
       },
     },
     { ...options, batch: { count: options.batchEvents, bytes: options.batchBytes } },
@@ -116,7 +112,7 @@ export const createOutbox = (
       await queue.refresh();
       delivery.wake();
     } catch (error) {
-      listeners.error(codedError(error));
+      listeners.error(storageFailure(error));
     }
   };
 
@@ -125,7 +121,7 @@ export const createOutbox = (
     try {
       await held.storage.settle?.();
     } catch (error) {
-      listeners.error(codedError(error));
+      listeners.error(storageFailure(error));
     }
   };
 
@@ -140,7 +136,7 @@ export const createOutbox = (
     stored.then(
       () => delivery.wake(),
       (cause: unknown) => {
-        const error = codedError(cause);
+        const error = storageFailure(cause);
         queue.countDropped(error.code, group.count);
         if (error.code !== 'queue_full') listeners.error(error);
         void refresh();
@@ -158,7 +154,7 @@ export const createOutbox = (
       stored: storedBy
         ? () =>
             storedBy.catch((cause: unknown) => {
-              throw codedError(cause);
+              throw storageFailure(cause);
             })
         : safe,
       delivered() {
@@ -166,7 +162,7 @@ export const createOutbox = (
           return Promise.reject(new NitkaError('invalid_call', 'delivered() was asked for too late'));
         }
         const arrived = confirmations.wait(messageId);
-        storedBy?.catch((cause: unknown) => confirmations.failed(messageId, codedError(cause)));
+        storedBy?.catch((cause: unknown) => confirmations.failed(messageId, storageFailure(cause)));
         return arrived;
       },
     };
@@ -182,7 +178,7 @@ export const createOutbox = (
       try {
         added = queue.add(json, now);
       } catch (cause) {
-        const error = codedError(cause);
+        const error = storageFailure(cause);
         queue.countDropped(error.code);
         listeners.error(error);
         return refuse(error, messageId);
@@ -201,14 +197,7 @@ export const createOutbox = (
       // What is not stored yet cannot be sent: it would wait for the next flush.
       const stored = storing?.stored.catch(() => {}) ?? Promise.resolve();
       const flushed = stored.then(() => delivery.flush()).then(settle);
-      if (timeout === undefined) {
-        await flushed;
-      } else {
-        let timer: unknown;
-        const late = new Promise<void>((resolve) => void (timer = clock.setTimeout(resolve, timeout)));
-        await Promise.race([flushed, late]);
-        clock.clearTimeout(timer);
-      }
+      await (timeout === undefined ? flushed : within(clock, timeout, flushed));
       // What other processes have added or sent is not known yet.
       await refresh();
       return queue.count();

@@ -3,13 +3,17 @@ import { shareInProcess } from './shared.ts';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
+/** Milliseconds: npm hands a Ctrl+C on that the terminal has given to all programs already. */
+const oneAndTheSame = 1000;
+
 /**
  * The trackers of this process, whichever copy of this module made them. They share one set of handlers: at the eleventh Node would warn of
  * a leak, and two copies would each take the other for a handler of the host, so that the process would never end.
  */
-const shared = shareInProcess('shutdown.1', () => ({
+const shared = shareInProcess('shutdown.2', () => ({
   open: new Set<Closable>(),
-  isEnding: false,
+  /** Milliseconds of `performance.now()` at the first signal. */
+  endingSince: undefined as number | undefined,
   /** Takes the handlers away; undefined while there are none. */
   stop: undefined as (() => void) | undefined,
 }));
@@ -20,21 +24,30 @@ const closeAll = async (): Promise<void> => {
   await Promise.all([...open].map((tracker) => tracker.close()));
 };
 
+/** Ends the process as the signal would have done without a handler. */
+const endBy = (signal: NodeJS.Signals): void => {
+  for (const each of signals) process.off(each, onSignal);
+  process.kill(process.pid, signal);
+};
+
 /**
  * Without a handler Node ends at once. Having one, it goes on: so the signal is raised again when the trackers are
- * closed. A host with a handler of its own decides itself when to end; then the events are only sent.
+ * closed, or when it comes a second time. A host with a handler of its own decides itself when to end; then the events
+ * are only sent.
  */
 const onSignal = (signal: NodeJS.Signals): void => {
   if (process.listenerCount(signal) > 1) {
     for (const tracker of open) void tracker.flush();
     return;
   }
-  if (shared.isEnding) return;
-  shared.isEnding = true;
-  void closeAll().finally(() => {
-    for (const each of signals) process.off(each, onSignal);
-    process.kill(process.pid, signal);
-  });
+  if (shared.endingSince !== undefined) {
+    if (performance.now() - shared.endingSince < oneAndTheSame) return;
+    // A signal ends the process without its `exit` event.
+    onExit();
+    return endBy(signal);
+  }
+  shared.endingSince = performance.now();
+  void closeAll().finally(() => endBy(signal));
 };
 
 /** Emitted again and again as long as work is added, so a flush that fails must not add any. */

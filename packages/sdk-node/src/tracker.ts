@@ -10,8 +10,10 @@ import { createOutbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import { fetchPost } from './post.ts';
 import { createSkew } from './skew.ts';
+import { storageFailure } from './storage-failure.ts';
 import { createTransport } from './transport.ts';
 import { version } from './version.ts';
+import { within } from './within.ts';
 
 export interface FlushResult {
   /** Events that still wait, as far as known: 0 when all have arrived. */
@@ -40,6 +42,9 @@ export interface Tracker<Events extends EventMap<Events> = Record<string, object
   /** Events and bytes that wait, and what was dropped since the start, by code. */
   stats(): { readonly pending: number; readonly pendingBytes: number; readonly dropped: DropCounts };
 }
+
+/** Milliseconds that the storage has to close: a disk that does not answer must not keep the program for ever. */
+const closePatience = 15_000;
 
 /** @throws NitkaError `invalid_option` */
 export const createTrackerOn = <Events extends EventMap<Events>>(
@@ -106,9 +111,10 @@ export const createTrackerOn = <Events extends EventMap<Events>>(
     const result = await flush(timeout);
     unwatch?.();
     try {
-      await outbox.stop();
+      const isClosed = await within(clock, closePatience, outbox.stop());
+      if (!isClosed) throw new NitkaError('storage_failed', 'the storage did not close in time');
     } catch (cause) {
-      listeners.failed('storage_failed', cause instanceof Error ? cause.message : String(cause), cause);
+      listeners.error(storageFailure(cause));
     }
     return result;
   };

@@ -5,15 +5,22 @@ import { createTracker, memoryQueue } from '../src/index.ts';
 const isInvalid = expect.objectContaining({ code: 'invalid_option' }) as Error;
 
 it.each([
-  ['a queue that was not called', { queue: diskQueue }],
-  ['a queue that is none', { queue: {} }],
-  ['a fetch that is no function', { fetch: 'https://proxy' }],
-  ['a context that is a list', { context: [] }],
-  ['a context that cannot become JSON', { context: { shop: 1n } }],
-  ['an order that is unknown', { order: 'user' }],
-])('refuses %s', (_name, options) => {
+  ['queue must be', { queue: diskQueue }],
+  ['queue must be', { queue: {} }],
+  ['fetch must be', { fetch: 'https://proxy' }],
+  ['context must be', { context: [] }],
+  ['context must be', { context: { shop: 1n } }],
+  ['order must be', { order: 'user' }],
+  ['gzip must be', { gzip: 'no' }],
+  ['shutdown must be', { shutdown: 0 }],
+  ['flushAt must be', { flushAt: '500' }],
+  ['endpoint must be', { endpoint: 'collect.example.com' }],
+  ['endpoint must begin', { endpoint: 'ftp://collect.example.com' }],
+  ['endpoint must not hold', { endpoint: 'https://user:word@collect.example.com' }],
+  ['writeKey must be', { writeKey: 'a key' }],
+])('says that %s … of %o', (text, options) => {
   expect(() => createTracker({ writeKey: 'k', endpoint: 'https://x', ...(options as object) })).toThrow(
-    isInvalid,
+    expect.objectContaining({ code: 'invalid_option', detail: expect.stringContaining(text) as string }),
   );
 });
 

@@ -256,6 +256,23 @@ it('tells listeners what was sent, and survives one that throws', async () => {
   expect(sent).toEqual([['a"\\b', 'c']]);
 });
 
+it('closes though its storage never does', async () => {
+  vi.useFakeTimers();
+  try {
+    const { storage, ...queue } = memoryQueue();
+    const stuck = { ...queue, storage: { ...storage, close: () => new Promise<void>(() => {}) } };
+    const tracker = createTracker({ writeKey: 'k', endpoint: 'https://x', queue: stuck, shutdown: false });
+    const codes: string[] = [];
+    tracker.on('error', ({ code }) => codes.push(code));
+    const closed = tracker.close();
+    await vi.runAllTimersAsync();
+    expect(await closed).toEqual({ pending: 0 });
+    expect(codes).toEqual(['storage_failed']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it('refuses calls after close, which flushes', async () => {
   const { collector, tracker } = start();
   tracker.track({ event: 'x', userId: '1' });

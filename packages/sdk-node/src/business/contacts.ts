@@ -1,5 +1,5 @@
 import { timeOf } from '../event-fields.ts';
-import { choose, factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
+import { choose, factCall, requireObject, textOf, type Fact, type FactCall } from './fact.ts';
 import { decimalFields, type Decimal } from './money.ts';
 
 export interface PhoneCall extends Fact {
@@ -26,7 +26,7 @@ const directions = { inbound: 'inbound', outbound: 'outbound' } as const;
 
 /** `Call Answered` or `Call Missed`. @throws NitkaError `invalid_call` */
 export const phoneCall = (call: PhoneCall): FactCall<'Call Answered' | 'Call Missed', CallProperties> => {
-  requireFact(call);
+  requireObject(call, 'a call');
   const { callId, direction, outcome = 'answered', line, duration } = call;
   return factCall(choose(callEvents, outcome, 'outcome'), ['call', callId], call, {
     call_id: textOf(callId, 'callId'),
@@ -63,10 +63,10 @@ type MeetingEvent = (typeof meetingEvents)[Meeting['status']];
 
 /** `Meeting Scheduled`, `Meeting Held`, `Meeting Missed` or `Meeting Cancelled`. @throws NitkaError `invalid_call` */
 export const meeting = (fact: Meeting): FactCall<MeetingEvent, MeetingProperties> => {
-  requireFact(fact);
+  requireObject(fact, 'a meeting');
   const { meetingId, status, place, scheduledFor } = fact;
   // A meeting can be put off: each date is a fact of its own.
-  const time = scheduledFor === undefined ? '-' : timeOf(scheduledFor);
+  const time = scheduledFor === undefined ? '-' : timeOf(scheduledFor, 'scheduledFor');
   return factCall(
     choose<MeetingEvent>(meetingEvents, status, 'status'),
     ['meeting', meetingId, status, time],

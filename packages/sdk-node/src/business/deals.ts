@@ -1,5 +1,5 @@
-import { choose, factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
-import { decimalFields, type Decimal } from './money.ts';
+import { choose, factCall, requireObject, textOf, type Fact, type FactCall } from './fact.ts';
+import { currencyOf, decimalFields, type Decimal } from './money.ts';
 
 export interface Deal extends Fact {
   readonly dealId: string | number;
@@ -38,7 +38,7 @@ type DealEvent = (typeof dealEvents)[NonNullable<Deal['status']>];
 
 /** `Deal Created`, `Deal Stage Changed`, `Deal Won` or `Deal Lost`. @throws NitkaError `invalid_call` */
 export const deal = (fact: Deal): FactCall<DealEvent, DealProperties> => {
-  requireFact(fact);
+  requireObject(fact, 'a deal');
   const { dealId, stage, status = 'open', pipeline, amount, currency, reason, revision = '-' } = fact;
   return factCall(
     choose<DealEvent>(dealEvents, status, 'status'),
@@ -50,7 +50,7 @@ export const deal = (fact: Deal): FactCall<DealEvent, DealProperties> => {
       status,
       ...(pipeline !== undefined && { pipeline }),
       ...decimalFields({ amount }),
-      ...(currency !== undefined && { currency }),
+      ...(currency != null && { currency: currencyOf(currency) }),
       ...(reason !== undefined && { reason }),
     },
   );

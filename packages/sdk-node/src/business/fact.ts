@@ -1,5 +1,6 @@
 import { NitkaError } from '@nitka/core';
 import type { CommonFields } from '../calls.ts';
+import { timeOf } from '../event-fields.ts';
 import { messageIdFrom } from '../message-id.ts';
 
 /** What every business event takes besides its own fields. */
@@ -42,10 +43,9 @@ export const choose = <Choice>(
 };
 
 /** @throws NitkaError `invalid_call` */
-export const requireFact = (fact: unknown): void => {
-  if (typeof fact !== 'object' || fact === null) {
-    throw new NitkaError('invalid_call', 'a business event needs an object');
-  }
+export const requireObject = (value: unknown, what: string): void => {
+  if (typeof value !== 'object' || value === null)
+    throw new NitkaError('invalid_call', `${what} must be an object`);
 };
 
 /**
@@ -61,7 +61,9 @@ export const factCall = <Name extends string, Properties extends object>(
   properties: Properties,
 ): FactCall<Name, Properties> => {
   const { userId, anonymousId, phone, email, context, integrations, at, shop, till, extra } = fact;
-  if (at === undefined || at === null) throw new NitkaError('invalid_call', `${event}: "at" is missing`);
+  if (at === undefined || at === null) throw new NitkaError('invalid_call', 'at is missing');
+  // Looked at here, where its name is known.
+  timeOf(at, 'at');
   const messageId = fact.messageId ?? messageIdFrom(...key);
   const isUnknown = [userId, anonymousId, phone, email].every((id) => (id ?? '') === '');
   return {

@@ -33,3 +33,12 @@ export const decimalFields = <Name extends string>(values: {
   }
   return texts;
 };
+
+/**
+ * @returns the code of ISO 4217
+ * @throws NitkaError `invalid_call`
+ */
+export const currencyOf = (currency: unknown): string => {
+  if (typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)) return currency;
+  throw new NitkaError('invalid_call', 'currency must be three capital letters of ISO 4217');
+};

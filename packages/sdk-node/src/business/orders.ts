@@ -1,6 +1,6 @@
 import { NitkaError } from '@nitka/core';
-import { factCall, requireFact, textOf, type Fact, type FactCall } from './fact.ts';
-import { decimalFields, decimalText, type Decimal } from './money.ts';
+import { factCall, requireObject, textOf, type Fact, type FactCall } from './fact.ts';
+import { currencyOf, decimalFields, decimalText, type Decimal } from './money.ts';
 
 /** One line of an order or receipt. */
 export interface OrderLine {
@@ -104,14 +104,9 @@ const lineProperties = (line: OrderLine): LineProperties => {
 const linesOf = (lines: unknown): LineProperties[] => {
   if (!Array.isArray(lines)) throw new NitkaError('invalid_call', 'lines must be an array');
   return lines.map((line: OrderLine) => {
-    requireFact(line);
+    requireObject(line, 'a line');
     return lineProperties(line);
   });
-};
-
-const currencyOf = (currency: unknown): string => {
-  if (typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)) return currency;
-  throw new NitkaError('invalid_call', 'currency must be three capital letters of ISO 4217');
 };
 
 const orderKey = ({ shop, till, orderId }: Order | Refund): (string | number)[] =>
@@ -124,7 +119,7 @@ const orderKey = ({ shop, till, orderId }: Order | Refund): (string | number)[] 
  * @example tracker.track(orderCompleted({ orderId: 48121, shop: 17, till: 2, at, currency: 'RUB', total: '1990.10', lines }))
  */
 export const orderCompleted = (order: Order): FactCall<'Order Completed', OrderProperties> => {
-  requireFact(order);
+  requireObject(order, 'an order');
   const { total, revenue, subtotal, tax, shipping, discount, coupon, lines } = order;
   return factCall('Order Completed', ['order', ...orderKey(order)], order, {
     order_id: textOf(order.orderId, 'orderId'),
@@ -142,7 +137,7 @@ export const orderCompleted = (order: Order): FactCall<'Order Completed', OrderP
  * @throws NitkaError `invalid_call`
  */
 export const orderRefunded = (refund: Refund): FactCall<'Order Refunded', RefundProperties> => {
-  requireFact(refund);
+  requireObject(refund, 'a refund');
   const { refundId = '1', lines, reason } = refund;
   const total = decimalText(refund.total, 'total');
   // Some tills write it with a minus: taken away, it would count twice over.

@@ -1,16 +1,6 @@
-import { closeSync, openSync, readSync, writeSync, constants } from 'node:fs';
 import { NitkaError, type Lock } from '@nitka/core';
 import { shareInProcess } from '../shared.ts';
-
-/** Who sends from this folder. */
-interface Lease {
-  readonly owner: string;
-  readonly pid: number;
-  readonly thread: number;
-  readonly host: string;
-  /** Raised while the owner lives. */
-  readonly beat: number;
-}
+import { openLeaseFile, type Lease } from './lease-file.ts';
 
 export interface SenderParts {
   readonly folder: string;
@@ -37,47 +27,25 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** Milliseconds: between two beats, without a beat until the owner counts as dead, between two looks, unused until released. */
-const times = { beat: 2000, dead: 15_000, look: 100, idle: 250, most: 10_000 };
-
-/** Bytes of the record, and behind it one that says that somebody waits. */
-const size = 512;
-const wanted = 'w'.charCodeAt(0);
+/** Milliseconds. */
+const times = {
+  /** Between two beats. */
+  beat: 2000,
+  /** Without a beat until the owner counts as dead. */
+  dead: 15_000,
+  /** Between two looks at a lease that another has. */
+  look: 100,
+  /** Without use until the lease is given back. */
+  idle: 250,
+  /** The same at most, while what has arrived waits for an event to be removed with; also after a release that failed. */
+  idleAtMost: 10_000,
+};
 
 /** Owners in this process: a record with our process id and another owner is of a process that had the id before us. */
 const living = shareInProcess('owners.1', () => new Set<string>());
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
-
-/** The file of the lease. Never flushed: what it says is of no use after a power cut. */
-const openRecord = (folder: string) => {
-  const file = openSync(`${folder}/sender`, constants.O_RDWR | constants.O_CREAT, 0o600);
-  const buffer = Buffer.alloc(size + 1);
-  const read = (): Lease | undefined => {
-    buffer.fill(0);
-    readSync(file, buffer, 0, size + 1, 0);
-    try {
-      return (JSON.parse(buffer.toString('utf8', 0, size)) as Lease | null) ?? undefined;
-    } catch {
-      return undefined;
-    }
-  };
-  return {
-    read,
-    /** Written over in place: needs no room on a full disk. */
-    write: (lease: Lease | undefined): void => {
-      const text = lease ? JSON.stringify(lease) : '';
-      writeSync(file, Buffer.from(text.padEnd(size + 1)), 0, size + 1, 0);
-    },
-    ask: (): void => void writeSync(file, Buffer.of(wanted), 0, 1, size),
-    isAsked: (): boolean => {
-      readSync(file, buffer, 0, 1, size);
-      return buffer[0] === wanted;
-    },
-    close: () => closeSync(file),
-  };
-};
 
 /**
  * One sender at a time among the processes that share a folder. An owner that was killed is known by its process id;
@@ -90,7 +58,7 @@ const openRecord = (folder: string) => {
  */
 export const createSender = (parts: SenderParts): Sender => {
   const { owner, pid, thread, host, monotonic } = parts;
-  const record = openRecord(parts.folder);
+  const record = openLeaseFile(parts.folder);
   living.add(owner);
   let isHeld = false;
   let isClosed = false;
@@ -153,14 +121,14 @@ export const createSender = (parts: SenderParts): Sender => {
   };
 
   const leave = async (): Promise<void> => {
-    const isWorthKeeping = parts.hasArrived() && !record.isAsked() && monotonic() - usedAt < times.most;
+    const isWorthKeeping = parts.hasArrived() && !record.isAsked() && monotonic() - usedAt < times.idleAtMost;
     if (isWorthKeeping) leaveSoon();
     else await release();
   };
 
   const leaveSoon = (delay = times.idle): void => {
     clearTimeout(leaving);
-    leaving = setTimeout(() => void leave().catch(() => leaveSoon(times.most)), delay).unref();
+    leaving = setTimeout(() => void leave().catch(() => leaveSoon(times.idleAtMost)), delay).unref();
   };
 
   const hold = async (): Promise<void> => {

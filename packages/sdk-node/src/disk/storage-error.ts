@@ -8,8 +8,8 @@ const noRoom =
   /ENOSPC|EDQUOT|EFBIG|no space left|disk quota|file too large|not enough space|MDB_MAP_FULL|input.output error/i;
 
 const textOf = (cause: unknown): string => {
-  const { message, code } = cause as { message?: string; code?: string | number };
-  return `${message ?? String(cause)}${code === undefined ? '' : ` ${code}`}`;
+  const { message = String(cause), code = '' } = cause as { message?: string; code?: string | number };
+  return message.includes(String(code)) ? message : `${message} ${code}`;
 };
 
 const isNoRoom = (cause: unknown): boolean => noRoom.test(textOf(cause));

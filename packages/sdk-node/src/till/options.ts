@@ -54,6 +54,12 @@ const number = (text: string, name: string, least = 0): number => {
   return value;
 };
 
+const wholeNumber = (text: string, name: string): number => {
+  const value = number(text, name, 1);
+  if (!Number.isSafeInteger(value)) throw new UsageError(`--${name} must be a whole number`);
+  return value;
+};
+
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
 
 const parse = (args: readonly string[]) => {
@@ -77,7 +83,8 @@ const parse = (args: readonly string[]) => {
       },
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // Node goes on to explain how an argument could begin with a dash.
+    throw new UsageError((error as Error).message.split('. ')[0]);
   }
 };
 
@@ -120,7 +127,7 @@ export const readTillOptions = (
     queue: (values.queue ?? env['NITKA_QUEUE']) || './nitka-queue',
     endpoint,
     writeKey,
-    maxBytes: number(values['max-bytes'], 'max-bytes'),
+    maxBytes: wholeNumber(values['max-bytes'], 'max-bytes'),
     timeout: number(values.timeout, 'timeout'),
     once: values.once,
     interval: number(values.interval, 'interval', 0.01),

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { NitkaError } from '@nitka/core';
 import { diskQueue } from '../disk/index.ts';
 import { createTracker } from '../index.ts';
+import type { TrackerQueue } from '../options.ts';
 import type { Tracker } from '../tracker.ts';
 import { version } from '../version.ts';
 import { createBadLines } from './bad-lines.ts';
@@ -33,11 +34,26 @@ interface Work {
   readonly voice: Voice;
 }
 
-const openTracker = (options: TillOptions, voice: Voice): Tracker => {
+/** Opens the queue before anything is read. @returns why there is none to be had */
+const openQueue = async ({ storage }: TrackerQueue, voice: Voice): Promise<NitkaError | undefined> => {
+  try {
+    await storage.open?.();
+    return undefined;
+  } catch (error) {
+    // It may only say what was saved out of a damaged queue, which is open then.
+    voice.sayOnce(error as NitkaError);
+    return storage.open?.().then(
+      () => undefined,
+      (fault: NitkaError) => fault,
+    );
+  }
+};
+
+const openTracker = (options: TillOptions, queue: TrackerQueue, voice: Voice): Tracker => {
   const tracker = createTracker({
     writeKey: options.writeKey,
     endpoint: options.endpoint,
-    queue: diskQueue({ folder: options.queue, maxBytes: options.maxBytes }),
+    queue,
     gzip: options.gzip,
     shutdown: false,
     context: { channel: 'till' },
@@ -106,11 +122,18 @@ const work = async (
 ): Promise<number> => {
   const { signal } = parts;
   const voice = createVoice(parts.stderr);
-  const tracker = openTracker(options, voice);
+  const queue = diskQueue({ folder: options.queue, maxBytes: options.maxBytes });
+  const tracker = openTracker(options, queue, voice);
   let refused = 0;
   tracker.on('sent', ({ rejected }) => void (refused += rejected.length));
   tracker.on('dropped', (code, count) => void (refused += code === 'delivery_refused' ? count : 0));
-  const found = await commands[command]({ tracker, options, parts, voice }).catch(async (error: unknown) => {
+  const run = async (): Promise<Look> => {
+    // A service waits for its disk; whoever runs a command is to know at once.
+    const isService = command === 'watch' && !options.once;
+    const failure = isService ? undefined : await openQueue(queue, voice);
+    return failure ? { stored: 0, bad: 0, failure } : commands[command]({ tracker, options, parts, voice });
+  };
+  const found = await run().catch(async (error: unknown) => {
     // What was taken before it broke off waits on the disk.
     await tracker.close({ timeout: 0 });
     throw error;

@@ -97,29 +97,29 @@ it('refuses an order without time, id or currency', () => {
 });
 
 it.each([
-  ['lines that are none', () => orderCompleted({ ...order, lines: undefined as never })],
-  ['a line that is none', () => orderCompleted({ ...order, lines: [null] as never })],
-  ['an order that is none', () => orderCompleted(null as never)],
+  ['lines must be an array', () => orderCompleted({ ...order, lines: undefined as never })],
+  ['a line must be an object', () => orderCompleted({ ...order, lines: [null] as never })],
+  ['an order must be an object', () => orderCompleted(null as never)],
+  ['orderId must be', () => orderCompleted({ ...order, orderId: 2 ** 60, messageId: 'm' })],
+  ['currency must be', () => orderCompleted({ ...order, currency: 'rub' })],
+  ['currency must be', () => deal({ dealId: 1, stage: 1, currency: '₽', at: 0 })],
+  ['at is missing', () => orderCompleted({ ...order, at: undefined as never })],
+  ['at must be ISO 8601', () => orderCompleted({ ...order, at: '03.02.2026' })],
+  ['a refund must be positive', () => orderRefunded({ ...order, total: '-5' })],
+  ['outcome must be', () => phoneCall({ callId: 1, direction: 'inbound', outcome: 'busy' as never, at: 0 })],
+  ['direction must be', () => phoneCall({ callId: 1, direction: 'up' as never, at: 0 })],
+  ['status must be', () => meeting({ meetingId: 1, status: 'canceled' as never, at: 0 })],
+  ['status must be', () => meeting({ meetingId: 1, status: 'constructor' as never, at: 0 })],
+  ['scheduledFor must be', () => meeting({ meetingId: 1, status: 'held', scheduledFor: 'soon', at: 0 })],
   [
-    'a number of more digits than it keeps',
-    () => orderCompleted({ ...order, orderId: 2 ** 60, messageId: 'm' }),
-  ],
-  ['a refund below zero', () => orderRefunded({ ...order, total: '-5' })],
-  [
-    'an unknown outcome',
-    () => phoneCall({ callId: 1, direction: 'inbound', outcome: 'busy' as never, at: 0 }),
-  ],
-  ['an unknown direction', () => phoneCall({ callId: 1, direction: 'up' as never, at: 0 })],
-  ['an unknown meeting', () => meeting({ meetingId: 1, status: 'canceled' as never, at: 0 })],
-  ['a name of every object', () => meeting({ meetingId: 1, status: 'constructor' as never, at: 0 })],
-  ['a day that is none', () => meeting({ meetingId: 1, status: 'held', scheduledFor: 'soon', at: 0 })],
-  [
-    'a time without a zone',
+    'scheduledFor must be ISO 8601 with a zone',
     () => meeting({ meetingId: 1, status: 'held', scheduledFor: '2026-01-01T10:00', at: 0 }),
   ],
-  ['an unknown deal', () => deal({ dealId: 1, stage: 1, status: 'closed' as never, at: 0 })],
-])('refuses %s with a code', (_name, make) => {
-  expect(make).toThrow(expect.objectContaining({ code: 'invalid_call' }));
+  ['status must be', () => deal({ dealId: 1, stage: 1, status: 'closed' as never, at: 0 })],
+])('says with a code that %s …', (text, make) => {
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'invalid_call', detail: expect.stringContaining(text) as string }),
+  );
 });
 
 it('fits a typed tracker, which knows its events', async () => {

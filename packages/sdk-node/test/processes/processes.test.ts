@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskQueue } from '../../src/disk/index.ts';
@@ -83,6 +84,20 @@ describe('a program that ends', () => {
       expect(collector.events).toHaveLength(100);
     },
   );
+
+  it('is ended by a second signal, but not by an echo of the first; what is not stored is saved', async () => {
+    collector.answer(() => new Promise(() => {}));
+    const till = start([folder, 100, 'patient']);
+    await till.ready();
+    till.kill('SIGINT');
+    till.kill('SIGINT');
+    await expect.poll(() => collector.requests.length).toBe(1);
+    await wait(1100);
+    till.kill('SIGINT');
+    expect(await till.ended()).toMatchObject({ code: null, signal: 'SIGINT' });
+    collector.answer();
+    expect(await drainFolder()).toEqual(names(100));
+  });
 
   it('leaves the end to a handler of the host', async () => {
     const till = start(['-', 100, 'host-handler']);

@@ -10,6 +10,7 @@ const tracker = createTracker({
   endpoint,
   ...(folder !== '-' && { queue: diskQueue({ folder }) }),
   ...(then === 'opt-out' && { shutdown: false }),
+  ...(then === 'patient' && { closeTimeout: 60_000 }),
 });
 
 if (then === 'host-handler') {

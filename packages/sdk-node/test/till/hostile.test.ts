@@ -203,8 +203,21 @@ it('tells an empty queue from a folder that holds none', async () => {
   expect(existsSync(join(folder, 'typo'))).toBe(false);
 });
 
+it.each(['send', 'drain', 'watch --once'])(
+  'ends with 5 where there is no queue to be had: %s',
+  async (command) => {
+    await writeFile(join(folder, 'file'), '');
+    const args = command.replace('watch', `watch ${inbox}`).split(' ');
+    const { code, stderr } = await till([...args, '--queue', join(folder, 'file', 'queue')]);
+    expect(code).toBe(5);
+    expect(stderr).toContain('cannot be opened');
+  },
+);
+
 it.each([
   [['send', 'receipts.ndjson'], 'use < file'],
+  [['send', '--max-bytes', '1.5'], '--max-bytes must be a whole number'],
+  [['send', '--quue', 'x'], "Unknown option '--quue'\n"],
   [['watch', 'a', 'b'], 'does not take b'],
   [['watch', '.', '--interval', '0'], '--interval'],
   [['--queue', 'x'], 'which command'],
