@@ -4,6 +4,7 @@ import { NitkaError } from '@nitka/core';
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 import { configSchema } from './config-schema.ts';
+import { configTexts } from './config-texts.ts';
 import { defaults } from './config.ts';
 import type { CollectorConfig, DestinationConfig, SourceConfig } from './config.ts';
 
@@ -18,6 +19,14 @@ const variableOf = (path: readonly string[]): string =>
 
 /** Null stands for what the machine says. */
 const numbersWithoutDefault = new Set(['workers']);
+
+/** What is none stays text, for the schema to refuse. */
+const numberOf = (text: string): number | string =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+const switches = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 /** Lays the environment over the file: every single value of the config but those in lists. */
 const withEnvironment = (
@@ -36,27 +45,31 @@ const withEnvironment = (
     } else if (!Array.isArray(standard)) {
       const text = environment[variableOf(here)];
       if (text === undefined) continue;
-      const plain =
-        typeof standard === 'number' || numbersWithoutDefault.has(here.join('.'))
-          ? Number(text)
-          : text === 'true'
-            ? true
-            : text === 'false'
-              ? false
-              : text;
-      result[key] = plain;
+      const isNumber = typeof standard === 'number' || numbersWithoutDefault.has(here.join('.'));
+      result[key] = isNumber ? numberOf(text) : (switches.get(text) ?? text);
     }
   }
   return result;
 };
 
-const faultText = ({ instancePath, message, keyword, params }: ErrorObject): string => {
-  const path = instancePath.slice(1).replaceAll('/', '.') || '(top)';
+/** What is meant, in the words of the reference, where the schema has a pattern only. */
+const meaningOf = (path: string): string | undefined =>
+  configTexts[path.replace(/\.\d+(?=\.|$)/g, '[]').replace(/\[\]$/, '')];
+
+const faultText = (
+  { instancePath, message, keyword, params }: ErrorObject,
+  environment: NodeJS.ProcessEnv,
+): string => {
+  const fields = instancePath.slice(1).split('/');
+  const variable = variableOf(fields);
+  const from = environment[variable] === undefined ? '' : ` (${variable})`;
+  const path = `${fields.join('.') || '(top)'}${from}`;
   if (keyword === 'additionalProperties')
     return `${path}: unknown field "${String(params['additionalProperty'])}"`;
   if (keyword === 'enum') return `${path}: must be one of ${JSON.stringify(params['allowedValues'])}`;
   if (keyword === 'false schema') return `${path}: does not belong to a source of this kind`;
-  return `${path}: ${message ?? keyword}`;
+  const meaning = keyword === 'pattern' ? meaningOf(fields.join('.')) : undefined;
+  return `${path}: ${message ?? keyword}${meaning === undefined ? '' : `. ${meaning}`}`;
 };
 
 /** What a schema cannot say. */
@@ -133,7 +146,9 @@ export const parseConfig = (
   const ajv = new Ajv({ allErrors: true, strict: false });
   const validate = ajv.compile(configSchema);
   const valid = validate(given);
-  const faults = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(faultText);
+  const faults = (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .map((fault) => faultText(fault, environment));
   if (!valid) throw new NitkaError('config_invalid', `\n${faults.join('\n')}`);
 
   const file = given as Partial<CollectorConfig> & { sources: SourceConfig[] };
@@ -170,6 +185,8 @@ export const readConfig = (path: string, environment: NodeJS.ProcessEnv = proces
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new NitkaError('file_unusable', `${path}: ${(error as Error).message}`);
     throw new NitkaError('config_missing', path, { cause: error });
   }
   let input: unknown;

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
@@ -19,6 +20,7 @@ import { registerRestore } from './commands/restore-command.ts';
 import { registerStart } from './commands/start-command.ts';
 import { registerVerify } from './commands/verify-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
+import { withCode } from './system-fault.ts';
 import type { WorkerThreadData } from './workers/messages.ts';
 
 const cli = cac('nitka-collector');
@@ -42,6 +44,10 @@ for (const register of [
   register(cli);
 }
 cli.help();
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+cli.version(version);
 
 const unusable = new Set<ErrorCode>(['config_invalid', 'config_missing', 'config_exists']);
 
@@ -52,7 +58,8 @@ const exitCodeOf = (error: unknown): number => {
     : exitCodes.fault;
 };
 
-const fail = (error: unknown): void => {
+const fail = (thrown: unknown): void => {
+  const error = withCode(thrown);
   const text = error instanceof NitkaError ? `${error.code}: ${error.message}` : (error as Error).message;
   process.stderr.write(`${text}\n`);
   process.exitCode = exitCodeOf(error);
@@ -61,7 +68,7 @@ const fail = (error: unknown): void => {
 const runCommand = async (): Promise<void> => {
   try {
     cli.parse(process.argv, { run: false });
-    if (!cli.matchedCommand && !cli.options['help']) {
+    if (!cli.matchedCommand && !cli.options['help'] && !cli.options['version']) {
       const [unknown] = cli.args;
       if (unknown !== undefined) throw new UsageError(`unknown command "${unknown}": see --help`);
       cli.outputHelp();

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { NitkaError } from '@nitka/core';
+import { withCode } from '../system-fault.ts';
 
 /** One command of the admin socket: JSON in, JSON out. */
 export type AdminCommand = (input: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -59,8 +60,9 @@ export const startAdminServer = async (
         .then(
           (result) => response.end(JSON.stringify({ result })),
           (error: unknown) => {
+            const known = withCode(error);
             const { code, detail } =
-              error instanceof NitkaError ? error : { code: 'internal_error', detail: String(error) };
+              known instanceof NitkaError ? known : { code: 'internal_error', detail: String(known) };
             response.statusCode = 400;
             response.end(JSON.stringify({ code, detail }));
           },

@@ -1,8 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { adminAddress } from '../admin/address.ts';
 import { askOwner } from '../admin/client.ts';
-import { startAdminServer } from '../admin/server.ts';
 import type { CollectorConfig } from '../config.ts';
-import { workAsOwnerOf } from './as-owner.ts';
+import { ownFolder } from './own-folder.ts';
 
 /**
  * Asks the collector that runs; if none does, takes the data folder for as long as `work` lasts, so that none can start meanwhile.
@@ -16,8 +16,9 @@ export const askOrOwn = async <T>(
   const address = adminAddress(config.dataDir);
   const answer = await askOwner<T>(address, command, input);
   if (answer) return answer.result;
-  workAsOwnerOf(config.dataDir);
-  const lock = await startAdminServer(address, {});
+  // With Kafka nothing of worth is in it: a machine that only commands may have none yet.
+  if (config.spool.kafka) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const lock = await ownFolder(config.dataDir);
   try {
     return await work();
   } finally {

@@ -1,4 +1,3 @@
-import { readConfig } from '../config-file.ts';
 import type { CollectorConfig } from '../config.ts';
 import { exitCodes, formatOf, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
@@ -55,16 +54,10 @@ export const registerCheck: RegisterCommand = (cli) => {
     .option('--json', 'As JSON')
     .example('nitka-collector check --plan > migration.sql')
     .action(async (options: Options) => {
-      const config = readConfig(options.config);
-      if (config.spool.kafka)
-        (await import('../kafka/spool-options.ts')).resolveKafkaSpool(config.spool.kafka);
+      const { checkAll } = await import('./check-all.ts');
+      const config = await checkAll(options.config);
       if (options.plan) return tellPlans(config, options);
-      const { createDestination } = await import('../destinations/index.ts');
-      const names: { readonly destination: string; readonly type: string }[] = [];
-      for (const destination of config.destinations) {
-        await createDestination(destination, config.dataDir);
-        names.push({ destination: destination.name, type: destination.type });
-      }
+      const names = config.destinations.map(({ name, type }) => ({ destination: name, type }));
       say(
         options.json
           ? JSON.stringify(names)

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { NitkaError } from '@nitka/core';
+import { parseConfig } from '../config-file.ts';
 import { defaults } from '../config.ts';
 import { hashWriteKey } from '../plugins/write-key.ts';
 
@@ -10,7 +12,7 @@ export interface InitOptions {
   readonly origins: readonly string[];
 }
 
-/** Writes a first config, and gives what to tell the operator: the secret key is shown this once. Throws NitkaError `config_exists`. */
+/** Writes a first config, and gives what to tell the operator: the secret key is shown this once. Throws NitkaError `config_exists`, or `config_invalid` for an origin that is none. */
 export const init = ({ path, origins }: InitOptions): string => {
   const browserKey = `nb_${randomBytes(18).toString('base64url')}`;
   const serverKey = `ns_${randomBytes(24).toString('base64url')}`;
@@ -22,6 +24,7 @@ export const init = ({ path, origins }: InitOptions): string => {
       { name: 'backend', kind: 'server', writeKeySha256: hashWriteKey(serverKey) },
     ],
   };
+  parseConfig(config, dirname(resolve(path)));
   try {
     writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
   } catch (error) {

@@ -1,10 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { adminAddress } from '../admin/address.ts';
-import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
 import { needsLocalSpool } from '../kafka/unsupported.ts';
-import { workAsOwnerOf } from './as-owner.ts';
+import { ownFolder } from './own-folder.ts';
 import { formatOf, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { formatObjects } from './print.ts';
@@ -26,8 +24,7 @@ export const registerRestore: RegisterCommand = (cli) => {
         import('../destinations/index.ts'),
       ]);
       mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-      workAsOwnerOf(config.dataDir);
-      const lock = await startAdminServer(adminAddress(config.dataDir), {});
+      const lock = await ownFolder(config.dataDir);
       const progress = createProgress('asking');
       try {
         const report = await restore(config, resolve(folder), {

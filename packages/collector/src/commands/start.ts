@@ -39,5 +39,11 @@ export const start = async (configPath: string): Promise<void> => {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  await collector.listen();
+  try {
+    await collector.listen();
+  } catch (error) {
+    // It would go on loading, and hold the folder, while nobody can reach it.
+    await collector.close();
+    throw error;
+  }
 };

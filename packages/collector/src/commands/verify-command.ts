@@ -1,8 +1,6 @@
-import { adminAddress } from '../admin/address.ts';
-import { startAdminServer } from '../admin/server.ts';
 import { readConfig } from '../config-file.ts';
 import type { CollectorConfig } from '../config.ts';
-import { workAsOwnerOf } from './as-owner.ts';
+import { ownFolder } from './own-folder.ts';
 import { say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -42,9 +40,8 @@ export const registerVerify: RegisterCommand = (cli) => {
       ]);
       const destinations = config.destinations.map(({ name }) => name);
       const { folder } = spoolOptions(config);
-      workAsOwnerOf(config.dataDir);
       // Nobody may write meanwhile.
-      const lock = await startAdminServer(adminAddress(config.dataDir), {});
+      const lock = await ownFolder(config.dataDir);
       try {
         const progress = createProgress('reading');
         const { chunks, entries } = await verifySpool({

@@ -36,8 +36,18 @@ export const keysFileOf = ({ dataDir, privacy }: PrivacyConfig): string =>
 export const vaultPathOf = ({ dataDir, privacy }: PrivacyConfig): string =>
   privacy.vaultPath ?? join(dataDir, 'vault');
 
-/** @throws NitkaError `keys_missing`, `keys_invalid`, `vault_key_missing` or `vault_key_invalid` */
-export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy => {
+interface PolicyKeys {
+  readonly keysFile: string;
+  readonly keys: KeyringWatch;
+  readonly seal: Seal | null;
+}
+
+/**
+ * The keys that the policies of the config need.
+ *
+ * @throws NitkaError `keys_missing`, `keys_invalid`, `vault_key_missing` or `vault_key_invalid`
+ */
+export const policyKeys = (config: PrivacyConfig, now: () => number): PolicyKeys => {
   const { privacy, sources } = config;
   const keysFile = keysFileOf(config);
   const keys = watchKeyring(keysFile, now);
@@ -46,7 +56,13 @@ export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy =
     throw new NitkaError('keys_missing', keysFile);
   const seal = readSeal(privacy);
   if (policies.has('token') && !seal) throw new NitkaError('vault_key_missing');
+  return { keysFile, keys, seal };
+};
 
+/** @throws NitkaError as {@link policyKeys} */
+export const openPrivacy = (config: PrivacyConfig, now: () => number): Privacy => {
+  const { privacy } = config;
+  const { keysFile, keys, seal } = policyKeys(config, now);
   const vault = openVault(vaultPathOf(config));
   const keyring = keys.current;
   const pseudonyms = createPseudonyms({ keyring, vault, seal });

@@ -16,10 +16,14 @@ export interface BackupNote {
 const noteFile = 'backup.json';
 export const dataFile = 'data.mdb';
 
-/** @throws NitkaError `folder_not_empty` */
+/**
+ * The folder above has to be there: Node's recursive mkdir turns in a circle where that makes no folders (/proc), and the collector with it.
+ *
+ * @throws NitkaError `folder_not_empty`
+ */
 export const claimFolder = (folder: string): void => {
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw new NitkaError('folder_not_empty', folder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(folder)) return mkdirSync(folder, { mode: 0o700 });
+  if (readdirSync(folder).length > 0) throw new NitkaError('folder_not_empty', folder);
 };
 
 export const syncFile = async (path: string): Promise<void> => {

@@ -1,26 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder, testSources } from '../support/collector.ts';
-import { createCollectorProcess } from '../support/process.ts';
+import { createCollectorProcess, runProgram as run } from '../support/process.ts';
 import { serverKey } from '../support/collector.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const run = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', main, ...args], (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
 
 const configFile = (config: Record<string, unknown> = {}): string => {
   const file = join(temporaryFolder(), 'nitka.json');

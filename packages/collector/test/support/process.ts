@@ -11,6 +11,20 @@ import { temporaryFolder, testSources } from './collector.ts';
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const command = (args: readonly string[]): string[] => ['--import', 'tsx', main, ...args];
 
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The program with these words behind it, until it ends. */
+export const runProgram = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, command(args), (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+
 export interface CollectorProcess {
   /** Where the owner of its data folder listens for commands. */
   readonly admin: string;
