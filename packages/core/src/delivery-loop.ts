@@ -112,7 +112,7 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
   const setWait = (kind: number, milliseconds?: number): void => {
     clock.clearTimeout(timer);
     wait = kind;
-    if (milliseconds === undefined) return;
+    if (milliseconds == null) return;
     timer = clock.setTimeout(() => {
       wait = nothing;
       void drain();
@@ -161,32 +161,38 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     return true;
   };
 
+  const begin = (records: Records): MaybePromise<boolean> => {
+    if (!records.length) return false;
+    hadSome = true;
+    return deliver(records);
+  };
+
   const turn = (): Promise<boolean> =>
     lock(async () => {
       if (wait > company) return false;
       const records = await read();
-      hadSome ||= records.length > 0;
-      const delivery = records.length > 0 && deliver(records);
-      return release ? Promise.resolve(delivery).finally(() => release(records)) : delivery;
+      if (!release) return begin(records);
+      return Promise.resolve(begin(records)).finally(() => release(records));
     });
 
-  const run = async (): Promise<void> => {
+  const run = async (isFlush?: boolean): Promise<void> => {
     hadSome = false;
     try {
       if (takeTurns) await takeTurns(turn, failures > 0);
-      else while (await turn());
+      else while ((await turn()) && isFlush);
     } catch (error) {
       // The storage failed, not the network. The events may still be there at the next attempt.
       fail('storage_failed', messageOf(error));
     }
     draining = undefined;
+    // What came meanwhile waits for company as any other: a request for each few events costs more than the events.
     // What is counted and cannot be read is being stored: to ask for it without a pause would keep the storing from its end.
     wake(!hadSome);
   };
 
-  const drain = async (): Promise<void> => {
+  const drain = async (isFlush?: boolean): Promise<void> => {
     if (wait === company) setWait(nothing);
-    if (wait < stopped) await (draining ??= run());
+    if (wait < stopped) await (draining ??= run(isFlush));
   };
 
   const wake = (mustWait?: boolean): void => {
@@ -202,8 +208,8 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
     async flush() {
       if (wait === backedOff) setWait(nothing);
       // A drain under way may have read past the newest events already.
-      await draining;
-      await drain();
+      while (draining) await draining;
+      await drain(true);
     },
 
     async sendLast(records) {

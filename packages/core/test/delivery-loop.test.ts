@@ -92,10 +92,35 @@ describe('when a batch is sent', () => {
     await settle();
     track('d');
     release(accepted);
-    await settle();
+    await clock.advance(999);
+    // A request for it alone would cost more than it does: it waits for company, as any other.
+    expect(transport.requests).toEqual([['a', 'b', 'c']]);
+    await clock.advance(1);
     expect(transport.requests).toEqual([['a', 'b', 'c'], ['d']]);
     release(accepted);
     await clock.advance(5000);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('goes on at once while enough wait', async () => {
+    const { transport, track, clock } = open(() => accepted, { batch: { count: 3, bytes: 100_000 } });
+    track('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    await settle();
+    expect(transport.requests).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e', 'f'],
+    ]);
+    await clock.advance(1000);
+    expect(transport.requests.at(-1)).toEqual(['g']);
+  });
+
+  it('a flush in the middle of a long backlog sends all of it, the last few too', async () => {
+    const { transport, track, delivery, queue } = open(() => accepted, {
+      batch: { count: 2, bytes: 100_000 },
+    });
+    track('a', 'b', 'c', 'd', 'e', 'f', 'g');
+    await delivery.flush();
+    expect(transport.requests.flat()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
     expect(queue.count()).toBe(0);
   });
 
