@@ -64,6 +64,7 @@ export const runBench = async (options: Options): Promise<Results> => {
   const { subjects: all, close } = await openSubjects(wanted('delivery') || wanted('identity'));
   const subjects = all.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   const server = await startBenchServer();
+  if (options.chromium !== undefined) process.env['NITKA_CHROMIUM'] = options.chromium;
   const browser = await launchChromium({ args: browserArguments });
   try {
     const results: Results = {

@@ -10,6 +10,8 @@ export interface Options {
   readonly measures: readonly string[];
   /** Visitors at once in the delivery scenarios. */
   readonly lanes: number;
+  /** Path of the Chromium to measure in; the one that the tests would start without it. */
+  readonly chromium: string | undefined;
   /** Measure nothing: print and write what the newest results say. */
   readonly reportOnly: boolean;
   /** Write results, picture and documents. */
@@ -28,6 +30,7 @@ const usage = `pnpm bench browser [options]
   --scenario <a,b>     only these delivery scenarios: steady, leave, close, outage, offline, reset,
                        swallow, tabs, burst
   --lanes <n>          visitors at once in the delivery scenarios (4)
+  --chromium <path>    in this Chromium; otherwise the system's, or the one that an npm package carries
   --report             no measurement: tables and picture anew from results/latest.json
   --no-write           print only: results, picture and documents stay as they are
 `;
@@ -47,6 +50,7 @@ export const readOptions = (args: readonly string[]): Options => {
         measure: { type: 'string' },
         scenario: { type: 'string' },
         lanes: { type: 'string', default: '4' },
+        chromium: { type: 'string' },
         report: { type: 'boolean', default: false },
         write: { type: 'boolean', default: true },
         help: { type: 'boolean', short: 'h', default: false },
@@ -63,6 +67,7 @@ export const readOptions = (args: readonly string[]): Options => {
       scenarios: names(values.scenario),
       measures: names(values.measure),
       lanes: Math.max(1, Number(values.lanes) || 1),
+      chromium: values.chromium,
       reportOnly: values.report,
       // A part of the comparison must not replace the whole of it.
       write: values.write && !partial,

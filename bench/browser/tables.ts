@@ -133,7 +133,7 @@ export const summaryTable = ({ subjects, slowdown }: Results): Table => ({
   head: [
     'library',
     'brotli, KB',
-    `load + start at ${slowdown}×, CPU ms`,
+    `load, start and a page view at ${slowdown}×, CPU ms`,
     'one `track()`, µs',
     'requests for 200 events',
     'events lost',
@@ -147,7 +147,7 @@ export const summaryTable = ({ subjects, slowdown }: Results): Table => ({
     return [
       subject.title,
       subject.bytes ? (subject.bytes.brotli / 1000).toFixed(1) : '',
-      whole(subject.start?.median),
+      whole(subject.first?.median),
       whole(subject.call?.median.median),
       whole(steadyRequests(subject)),
       shares ? percent(shares.lost) : '',
