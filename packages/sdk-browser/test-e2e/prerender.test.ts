@@ -22,6 +22,8 @@ const visit = async (url: string): Promise<void> => {
       '--headless',
       '--remote-debugging-port=0',
       `--user-data-dir=${folder}`,
+      // Where memory is short Chromium declines to guess, which is none of our business here.
+      '--disable-features=Prerender2MemoryControls',
       ...(isRoot ? ['--no-sandbox'] : []),
       url,
     ],
