@@ -1,4 +1,4 @@
-export interface BackoffOptions {
+interface BackoffOptions {
   /** Milliseconds before the first retry, at most. */
   readonly base: number;
   /** Milliseconds before any retry, at most. */

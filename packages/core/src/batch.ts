@@ -3,7 +3,7 @@ import { toJson } from './json.ts';
 /** What an SDK had to drop since the last batch that arrived, by reason. */
 export type DropCounts = Record<string, number>;
 
-export interface BatchEnvelope {
+interface BatchEnvelope {
   /** Milliseconds since 1970 by the client's clock, at this attempt. */
   readonly sentAt: number;
   /** Left out where the key travels in a header. */
@@ -11,8 +11,6 @@ export interface BatchEnvelope {
   readonly dropped?: DropCounts | undefined;
   /** Asks a page's collector to name this text in a cookie that the next page reads: [0-9a-z], 8 to 32 characters. */
   readonly ack?: string | undefined;
-  /** Merged into each event by the collector. */
-  readonly context?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

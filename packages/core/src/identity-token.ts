@@ -15,7 +15,7 @@ export interface Identity {
  */
 export type IdentityVerdict = 'verified' | 'forged' | 'expired' | 'foreign';
 
-export interface SignedToken {
+interface SignedToken {
   /** What the signature is of. */
   readonly signed: string;
   /** base64url of an HMAC-SHA256. */
@@ -46,7 +46,7 @@ export const splitToken = (token: unknown): SignedToken | null => {
   return claims && signature ? { signed: signedPartOf(claims), signature, claims } : null;
 };
 
-export interface Judged {
+interface Judged {
   readonly identity: Identity;
   readonly verdict: Exclude<IdentityVerdict, 'forged'>;
 }

@@ -1,5 +1,3 @@
-import type { ErrorCode } from './errors.ts';
-
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Time and timers. `setTimeout` of the Node port is unref'ed where the process may end. */
@@ -10,27 +8,11 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
-/** Where errors and notes go. Never personal data. */
-export interface Logger {
-  warn(code: ErrorCode, detail?: string): void;
-  debug?(text: string): void;
-}
-
-/** Sorts the records of one storage by age. */
-export type QueueKey = string | number;
-
-/** One event that waits: its JSON as it was at the call. */
-export interface QueueRecord {
-  readonly key: QueueKey;
-  readonly json: string;
-  /** Bytes of `json` in UTF-8. */
-  readonly bytes: number;
-  /** Milliseconds since 1970, by the clock at the call. */
-  readonly queuedAt: number;
-}
-
+/** How much of a queue is asked for. */
 export interface QueueLimit {
+  /** Events. */
   readonly count: number;
+  /** Of their JSON in UTF-8. */
   readonly bytes: number;
 }
 
@@ -41,11 +23,6 @@ export interface TransportReply {
   readonly retryAfter?: string | null;
   /** The parsed JSON body, if it was JSON. */
   readonly body?: unknown;
-}
-
-/** Sends one batch. The body is a whole JSON text. Rejects on network failure and time-out only. */
-export interface Transport {
-  send(body: string): Promise<TransportReply>;
 }
 
 /** Runs a task while no other tab or process runs one. */

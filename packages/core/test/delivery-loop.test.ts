@@ -6,7 +6,7 @@ import {
   type DeliveryLoopOptions,
   type DeliveryLoopParts,
 } from '../src/delivery-loop.ts';
-import type { QueueLimit, QueueRecord, TransportReply } from '../src/ports.ts';
+import type { QueueLimit, TransportReply } from '../src/ports.ts';
 import {
   accepted,
   createArrayQueue,
@@ -14,6 +14,7 @@ import {
   createFakeTransport,
   settle,
   type FakeTransport,
+  type QueueRecord,
 } from './fakes.ts';
 
 type Parts = DeliveryLoopParts<readonly QueueRecord[]>;

@@ -1,6 +1,6 @@
 import type { DropCounts } from '../src/batch.ts';
 import type { ErrorCode } from '../src/errors.ts';
-import type { Clock, QueueLimit, QueueRecord, Transport, TransportReply } from '../src/ports.ts';
+import type { Clock, QueueLimit, TransportReply } from '../src/ports.ts';
 
 export interface FakeClock extends Clock {
   /** Moves the time on, running the timers that fall due, and lets promises settle between them. */
@@ -42,7 +42,9 @@ export const createFakeClock = (start = Date.UTC(2026, 10, 21)): FakeClock => {
   };
 };
 
-export interface FakeTransport extends Transport {
+export interface FakeTransport {
+  /** @param body a whole JSON text */
+  send(body: string): Promise<TransportReply>;
   /** messageIds of each request, in order. */
   readonly requests: string[][];
   readonly bodies: Record<string, unknown>[];
@@ -71,6 +73,12 @@ export const createFakeTransport = (
   };
 };
 
+/** One event that waits. */
+export interface QueueRecord {
+  readonly key: number;
+  readonly json: string;
+}
+
 /** A queue in an array: as much of one as the delivery loop needs. */
 export const createArrayQueue = () => {
   let records: QueueRecord[] = [];
@@ -78,7 +86,7 @@ export const createArrayQueue = () => {
   let last = 0;
   return {
     add(json: string): void {
-      records.push({ key: ++last, json, bytes: json.length, queuedAt: 0 });
+      records.push({ key: ++last, json });
     },
     read: async ({ count }: QueueLimit): Promise<readonly QueueRecord[]> => records.slice(0, count),
     remove(sent: readonly QueueRecord[]): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MaybePromise, QueueKey, QueueLimit } from '@nitka/core';
+import type { MaybePromise, QueueLimit } from '@nitka/core';
 import type { EventRecord } from '../src/storage/queue.ts';
 
 /**
@@ -10,7 +10,7 @@ export interface QueueStorage {
   /** Keeps a record as the newest; once it returns (or resolves), it is as safe as this tier makes it. Throws when it cannot. */
   append(json: string, bytes: number, queuedAt: number): MaybePromise<void>;
   /** The oldest records behind `after`, in order, within `limit`; at least one if there is any. */
-  read(limit: QueueLimit, after?: QueueKey): MaybePromise<readonly EventRecord[]>;
+  read(limit: QueueLimit, after?: string): MaybePromise<readonly EventRecord[]>;
   /** Unknown keys are passed over. */
   remove(records: readonly EventRecord[]): MaybePromise<void>;
   /** What is stored now, records of other tabs or processes included. */
