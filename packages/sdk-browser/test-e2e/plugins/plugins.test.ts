@@ -186,3 +186,55 @@ test('mirror: the snippets of gtag and Metrika as they are, calls before and aft
   expect(faults).toEqual([]);
   await context.close();
 });
+
+test('forms: what was begun and left is told with the names of the fields, by the page that is left', async () => {
+  const path = '/left';
+  const { page, received, context } = await bench.open(
+    '<form id="lead"><input name="city"><input type="tel" name="phone"><button>Send</button></form>',
+    { forms: 'forms({ abandonment: true })' },
+    { path },
+  );
+  await page.locator('[name=city]').pressSequentially('Ufa');
+  await page.locator('[name=phone]').pressSequentially('+7999');
+  bench.site.route('/away', '<h1>Away</h1>');
+  await page.goto(bench.site.url('/away'));
+  await page.goto(bench.site.url(path));
+  const all = await received();
+  expect(all.map(({ event, properties }) => [event, properties])).toEqual([
+    ['Form Abandoned', { formId: 'lead', fields: ['city', 'phone'], lastField: 'phone' }],
+  ]);
+  await context.close();
+});
+
+test('campaign and externalIds: how the visitor came, and whom others take them for, in every event', async () => {
+  const path = '/landing';
+  const { page, received, context } = await bench.open(
+    '',
+    { campaign: 'campaign()', 'external-ids': 'externalIds()' },
+    { path, head: "<script>document.cookie = '_ym_uid=17000000001234567890'</script>" },
+  );
+  await page.goto(bench.site.url(`${path}?utm_source=yandex&yclid=12345678901234567890`));
+  await page.waitForFunction('window.tracker');
+  await page.evaluate("tracker.track('Landed')");
+  await page.goto(bench.site.url(path));
+  await page.waitForFunction('window.tracker');
+  await page.evaluate("tracker.track('Went On')");
+  const [landed, wentOn] = (await received()).filter(({ event }) => event);
+  const touch = {
+    campaign: { source: 'yandex' },
+    clickIds: { yclid: '12345678901234567890' },
+    landingPage: bench.site.url(path),
+  };
+  expect([landed!.event, wentOn!.event]).toEqual(['Landed', 'Went On']);
+  expect(landed!.context).toMatchObject({
+    campaign: { source: 'yandex' },
+    touch: { last: touch },
+    externalIds: { _ym_uid: '17000000001234567890' },
+  });
+  expect(wentOn!.context).toMatchObject({
+    touch: { last: touch },
+    externalIds: { _ym_uid: '17000000001234567890' },
+  });
+  expect(wentOn!.context).not.toHaveProperty('campaign');
+  await context.close();
+});
