@@ -10,6 +10,7 @@ import { faults, mustStart } from './collector/faults.ts';
 import type { Fault } from './collector/faults.ts';
 import { proveAll, proveRound } from './collector/proof.ts';
 import { createReport } from './collector/report.ts';
+import { UsageError } from './usage-error.ts';
 import { openWorld } from './collector/world.ts';
 import type { World } from './collector/world.ts';
 
@@ -95,7 +96,11 @@ export const run = async ({
   workers,
 }: Options): Promise<boolean> => {
   const name = destinationNames.find((known) => known === destination);
-  if (!name) throw new Error(`--destination must be one of: ${destinationNames.join(', ')}`);
+  if (!name) throw new UsageError(`--destination must be one of: ${destinationNames.join(', ')}`);
+  if (!faults.some((fault) => fault.name.includes(only)))
+    throw new UsageError(
+      `--only: no fault has "${only}" in its name. There are: ${faults.map((fault) => fault.name).join(', ')}`,
+    );
   const world = await openWorld({
     destination: name,
     withPage: page,
