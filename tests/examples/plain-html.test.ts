@@ -22,8 +22,8 @@ const openStage = async () => {
     readFileSync(new URL(name, example), 'utf8')
       .replaceAll('http://127.0.0.1:8080', `http://t.shop.localhost:${collector.port}`)
       .replaceAll('YOUR_WRITE_KEY', writeKeys.browser);
-  for (const name of ['index.html', 'module.html']) site.route(`/${name}`, filled(name));
-  for (const name of ['consent.js', 'module.js', 'page.css']) {
+  for (const name of ['index.html', 'purposes.html', 'module.html']) site.route(`/${name}`, filled(name));
+  for (const name of ['consent.js', 'purposes.js', 'module.js', 'page.css']) {
     const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
     site.route(`/${name}`, { headers: { 'content-type': type }, body: filled(name) });
   }
@@ -108,6 +108,45 @@ it('a yes that is taken back erases everything, and a form is thanked for withou
   );
   await page.click('#choose');
   await page.click('[data-choice=denied]');
+  await expect.poll(() => traces(context)).toEqual(nothing);
+  await context.close();
+});
+
+it('purposes that are allowed are in the events, without cookies nothing is stored, and a refusal ends both', async () => {
+  const { context, page, requests } = await open('/purposes.html');
+  const flush = () =>
+    page.evaluate(() => (window as unknown as { nitka: { flush(): Promise<void> } }).nitka.flush());
+  await page.click('#like');
+  await page.waitForTimeout(300);
+  expect(await traces(context)).toEqual(nothing);
+  expect(requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+
+  await page.click('[value=cookieless]');
+  await flush();
+  expect(await traces(context)).toEqual(nothing);
+
+  await page.click('#choose');
+  await page.check('[name=analytics]');
+  await page.click('[value=granted]');
+  await page.evaluate(() => {
+    (window as unknown as { nitka: { track(event: string): void } }).nitka.track('Purposes Chosen');
+  });
+  await flush();
+  const rows = await collector.eventually<{ event: string; consent: string }>(
+    `SELECT event, payload->>'$.context.consent' AS consent FROM raw_events
+     WHERE event = 'Purposes Chosen' OR (event = 'Page Liked' AND consent LIKE '%cookieless%') ORDER BY event`,
+    ({ length }) => length >= 2,
+  );
+  expect(rows.map(({ event, consent }) => [event, JSON.parse(consent)])).toEqual([
+    ['Page Liked', { status: 'cookieless', version: '2026-11' }],
+    ['Purposes Chosen', { status: 'granted', version: '2026-11', purposes: { analytics: true, ads: false } }],
+  ]);
+
+  // The same by the choice that is remembered, then none at all.
+  await page.reload();
+  await page.waitForFunction(() => 'flush' in (window as unknown as { nitka: object }).nitka);
+  await page.click('#choose');
+  await page.click('[value=denied]');
   await expect.poll(() => traces(context)).toEqual(nothing);
   await context.close();
 });

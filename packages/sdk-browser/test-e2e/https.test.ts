@@ -82,6 +82,21 @@ describe('by https', () => {
   });
 });
 
+it('an endpoint by http on a page by https is told of, and its events wait', async () => {
+  const { context, page } = await open({
+    'shop.example/': tag('shop.example', 'data-debug').replace(
+      'https://shop.example/t',
+      'http://t.shop.example',
+    ),
+  });
+  const told = page.waitForEvent('console', (message) => message.text().startsWith('nitka error'));
+  await page.goto('https://shop.example/');
+  await page.evaluate(() => window.nitka.track('kept'));
+  expect((await told).text()).toBe('nitka error delivery_failed Failed to fetch');
+  expect(await page.evaluate(() => Object.values(localStorage).join())).toContain('"event":"kept"');
+  await context.close();
+});
+
 describe('in a frame', () => {
   it.each([
     ['of the same site the visitor and the session are those of the page', 'pay.shop.example', true],

@@ -24,6 +24,7 @@ export interface ClicksOptions {
   contacts?: boolean;
 }
 
+/** Endings, as the parts of a pattern. */
 const files =
   'pdf|docx?|xlsx?|pptx?|od[ts]|rtf|txt|csv|xml|epub|fb2|djvu|zip|rar|7z|gz|tar|exe|msi|dmg|pkg|apk|mp[34]|wav|mov|avi|mkv|webm|dwg'.split(
     '|',
@@ -52,7 +53,8 @@ export const clicks =
       const [, scheme, to] = /^\s*(tel|mailto):([^?]*)/i.exec(address) ?? [];
       const text = link.textContent.replace(/\s+/g, ' ').trim().slice(0, 100);
       if (scheme) {
-        if (contacts) host.track(/t/i.test(scheme[0]!) ? 'Phone Clicked' : 'Email Clicked', { to, text });
+        const isPhone = scheme.toLowerCase() === 'tel';
+        if (contacts) host.track(isPhone ? 'Phone Clicked' : 'Email Clicked', { to, text });
         return;
       }
       const target = address && cleanUrl(new URL(address, document.baseURI).href);

@@ -51,7 +51,7 @@ export const scroll =
       window,
       'scroll',
       ({ target }) => {
-        const block = (target as Node).nodeType === 9 ? document.scrollingElement : (target as Element);
+        const block = target === document ? document.scrollingElement : (target as Element);
         // A menu that scrolls is not the page.
         if (!block || block.clientHeight < window.innerHeight / 2) return;
         newPage();
