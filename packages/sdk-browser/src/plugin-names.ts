@@ -14,7 +14,7 @@ export const choosePlugins =
   (tag: HTMLScriptElement): Plugin[] => {
     const { plugins: named, pageViews } = tag.dataset;
     const usual = plugins(tag);
-    return [...new Set(named?.split(/[\s,]+/) ?? Object.keys(usual))]
+    return (named?.split(/[\s,]+/) ?? Object.keys(usual))
       .filter((name) => name && !(name === 'page-views' && pageViews === 'off'))
       .map((name) => usual[name]?.() ?? late(name, tag));
   };
