@@ -91,10 +91,7 @@ const bytesInTurn = 128 * 1024;
 
 const inTurns = (reception: Reception): Reception => {
   const turns = createTurns(bytesInTurn, setImmediate);
-  return (delivery) => {
-    const turn = turns.wait(delivery.raw.length);
-    return turn ? turn.then(() => reception(delivery)) : reception(delivery);
-  };
+  return (delivery) => turns.wait(delivery.raw.length).then(() => reception(delivery));
 };
 
 /** The HTTP side, ready for `listen` or `inject`. Opens nothing, listens to nothing. */

@@ -171,7 +171,7 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
     const mark = (id: string, found: Marks) => ((marks ??= {})[id] = found);
     const columnsOf = enrich(arrival, envelope, { read, mark });
     const guarded = guard?.({ source: arrival.source, raw, secret: arrival.secret ?? null, signs });
-    const mayHoldNul = raw.includes('\\u0000');
+    const mayHoldNul = signs.escape && raw.includes('\\u0000');
     let anonymousId: string | null = null;
     const entries = slices.map(({ start, end, depth }, index): Entry => {
       const payload = raw.subarray(start, end);
@@ -206,7 +206,12 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
   /** Apart: a function made where the events are in sight would hold them for as long as the disk is waited for. */
   const withDuplicates =
     (reply: Prepared['reply']) =>
-    ({ duplicates }: AppendResult): IngestReply => ({ ...reply, duplicates });
+    ({ duplicates }: AppendResult): IngestReply => ({
+      accepted: reply.accepted,
+      duplicates,
+      rejected: reply.rejected,
+      anonymousId: reply.anonymousId,
+    });
 
   const write = (chunk: Chunk, reply: Prepared['reply']): Promise<IngestReply> =>
     chunk.entries.length === 0

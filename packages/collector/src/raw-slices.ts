@@ -135,8 +135,14 @@ const sliceElements = (body: Uint8Array, from: number, signs: Signs): { elements
   return { elements, end: at + 1 };
 };
 
+/** What the string between the quotes says: few names have an escape. */
+const keyOf = (body: Buffer, from: number, end: number): string => {
+  const text = body.toString('utf8', from + 1, end - 1);
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+};
+
 /** Where the members of the outermost object stand, and the events of a batch: one pass over the bytes, which must be valid JSON. */
-export const sliceBody = (body: Uint8Array): BodySlices => {
+export const sliceBody = (body: Buffer): BodySlices => {
   const members: Member[] = [];
   const signs = createSigns();
   let batch: Slice[] | null = null;
@@ -147,9 +153,7 @@ export const sliceBody = (body: Uint8Array): BodySlices => {
     const keyStart = at;
     at = skipString(body, keyStart);
     noteString(signs, body, keyStart, at);
-    const key = JSON.parse(
-      Buffer.from(body.buffer, body.byteOffset + keyStart, at - keyStart).toString(),
-    ) as string;
+    const key = keyOf(body, keyStart, at);
     const start = skipSpace(body, skipSpace(body, at) + 1); // behind the colon
     let end: number;
     if (key === 'batch' && body[start] === openBracket) {

@@ -9,26 +9,24 @@ const openTurns = (bytesInTurn: number) => {
   return {
     done,
     planned,
-    work(name: string, bytes: number) {
-      const turn = wait(bytes);
-      if (turn) void turn.then(() => done.push(name));
-      else done.push(name);
-    },
+    work: (name: string, bytes: number) => void wait(bytes).then(() => done.push(name)),
     async next() {
       for (const each of planned.splice(0)) each();
-      await Promise.resolve();
       await Promise.resolve();
     },
   };
 };
 
-it('lets so many bytes through in a turn, the others in the next ones, in their order', async () => {
+it('lets nothing through before the turn, then so many bytes in each, in their order', async () => {
   const turns = openTurns(100);
   for (const name of ['a', 'b', 'c', 'd', 'e']) turns.work(name, 60);
-  expect(turns.done).toEqual(['a', 'b']);
+  await Promise.resolve();
+  expect(turns.done).toEqual([]);
   await turns.next();
+  expect(turns.done).toEqual(['a', 'b']);
   // Who comes later does not overtake who waits.
   turns.work('f', 1);
+  await turns.next();
   expect(turns.done).toEqual(['a', 'b', 'c', 'd']);
   await turns.next();
   expect(turns.done).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
@@ -38,15 +36,17 @@ it('lets one through that is larger than a turn', async () => {
   const turns = openTurns(100);
   turns.work('large', 1000);
   turns.work('small', 1);
+  await turns.next();
   expect(turns.done).toEqual(['large']);
   await turns.next();
   expect(turns.done).toEqual(['large', 'small']);
 });
 
-it('plans no turns when there is nothing to do', async () => {
+it('plans one turn for all that waits, and none when there is nothing to do', async () => {
   const turns = openTurns(100);
   turns.work('a', 60);
-  await turns.next();
+  turns.work('b', 30);
+  expect(turns.planned).toHaveLength(1);
   await turns.next();
   expect(turns.planned).toEqual([]);
 });

@@ -17,6 +17,9 @@ const allowedHeaders = [
   'Rsa-Since-Last-Attempt',
 ];
 
+/** The plugin copies all options for each request: there are few where it has nothing to say. */
+const none = { origin: false };
+
 /**
  * Lets the listed pages read answers and use cookies. A page that is not listed gets no CORS headers at all; its events are
  * refused by the route, since a beacon is sent without a preflight.
@@ -28,8 +31,9 @@ export const registerCors = async (app: FastifyInstance, sources: readonly Sourc
       const { origin, host } = request.headers;
       const verdict =
         origin === undefined ? 'refused' : isSameHost(origin, host) ? 'listed' : judgeOrigin(origin, sources);
+      if (verdict === 'refused') return callback(null, none);
       callback(null, {
-        origin: verdict === 'refused' ? false : origin!,
+        origin: origin!,
         credentials: verdict === 'listed',
         methods: ['GET', 'POST', 'DELETE'],
         allowedHeaders,
