@@ -1,6 +1,7 @@
 import { execFile, fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,17 @@ export interface Server {
   readonly pid: number;
   /** Peaks since the start, MiB, all processes of it together; sampled ten times a second. */
   memory(): Memory;
+  /** Since the start. */
+  processorTime(): ProcessorTime;
   stop(): Promise<void>;
+}
+
+/** Microseconds. */
+export interface ProcessorTime {
+  /** Of the thread that has the connections. */
+  readonly main: number;
+  /** Of all threads. */
+  readonly all: number;
 }
 
 export interface Memory {
@@ -44,6 +55,14 @@ const memoryOf = async (pid: number): Promise<Memory> => {
     sum.resident += field('VmRSS');
   }
   return sum;
+};
+
+/** By the scheduler's own account: https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat */
+const timeOf = (pid: number): ProcessorTime => {
+  const of = (thread: string): number =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1000;
+  const all = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + of(thread), 0);
+  return { main: of(String(pid)), all };
 };
 
 const watchMemory = (pid: number): { peak(): Memory; stop(): void } => {
@@ -83,6 +102,7 @@ const serverOf = (child: ChildProcess, port: number): Server => {
     port,
     pid,
     memory: watch.peak,
+    processorTime: () => timeOf(pid),
     async stop() {
       watch.stop();
       const ended = once(child, 'exit');

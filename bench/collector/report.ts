@@ -34,6 +34,8 @@ export const resultTables = (results: Results): Table[] => {
       'of the bare route',
       'p50, ms',
       'p99, ms',
+      'CPU µs an event: its thread',
+      'all threads',
       'own memory, peak MiB',
       'RSS, peak MiB',
     ],
@@ -47,6 +49,8 @@ export const resultTables = (results: Results): Table[] => {
           (speed(results, subject, events) / speed(results, 'bare', events)).toFixed(2),
           number(middle(rounds, ({ p50 }) => p50)),
           number(middle(rounds, ({ p99 }) => p99)),
+          number(middle(rounds, ({ cpuPerEvent }) => cpuPerEvent.main)),
+          number(middle(rounds, ({ cpuPerEvent }) => cpuPerEvent.all)),
           number(Math.max(...rounds.map(({ memory }) => memory.anonymous))),
           number(Math.max(...rounds.map(({ memory }) => memory.resident))),
         ];
@@ -54,7 +58,7 @@ export const resultTables = (results: Results): Table[] => {
       ...results.disk
         .filter((disk) => disk.events === events)
         .map(({ together, eventsPerSecond, p50, p99 }) => [
-          `write + fdatasync, ${together} bodies`, number(events), number(eventsPerSecond), '', number(p50), number(p99), '', '',
+          `write + fdatasync, ${together} bodies`, number(events), number(eventsPerSecond), '', number(p50), number(p99), '', '', '', '',
         ]), // prettier-ignore
     ]),
   };

@@ -1,6 +1,6 @@
 import type { Machine } from '../shared/machine.ts';
 import type { LoadFigures } from './load.ts';
-import type { Memory } from './processes.ts';
+import type { Memory, ProcessorTime } from './processes.ts';
 import type { SyncFigures } from './sync.ts';
 
 /** One of those that are compared, with so many events in a body. */
@@ -9,6 +9,8 @@ export interface Round extends LoadFigures {
   readonly subject: 'bare' | 'collector' | 'workers';
   readonly events: number;
   readonly memory: Memory;
+  /** Microseconds for an event. */
+  readonly cpuPerEvent: ProcessorTime;
 }
 
 /** What an append costs when so many ids are known already. */

@@ -6,6 +6,7 @@ import { startProgress } from '../shared/progress.ts';
 import { parseArgs } from 'node:util';
 import { measureHistory } from './history.ts';
 import { sendLoad, startBare, startCollector } from './processes.ts';
+import type { ProcessorTime } from './processes.ts';
 import type { Results, Round } from './results.ts';
 import { measureStopped } from './stopped.ts';
 import { measureSync } from './sync.ts';
@@ -37,8 +38,11 @@ const { values } = parseArgs({
 
 const folder = new URL('./', import.meta.url);
 const newest = new URL('results/latest.json', folder);
-/** Seconds before each measurement: V8 compiles what it has seen often. */
-const warmUp = 3;
+/**
+ * Seconds before each measurement. V8 compiles what it has seen often, and it goes on doing so for long: after one load of 3 seconds a
+ * quarter of the collector's processor time was still the compiler's. It begins anew when all connections end at once, hence two loads.
+ */
+const warmUps = [4, 4];
 const bodies = [1, 20];
 const subjects = ['bare', 'collector', 'workers'] as const;
 
@@ -53,10 +57,17 @@ const measureRound = async (
   const collector = bare ? null : await startCollector({ workers });
   const server = (bare ?? collector)!;
   try {
-    await sendLoad({ port: server.port, events, connections, seconds: warmUp });
-    await collector?.loaded();
+    for (const warmUp of warmUps) {
+      await sendLoad({ port: server.port, events, connections, seconds: warmUp });
+      await collector?.loaded();
+    }
+    const before = server.processorTime();
     const figures = await sendLoad({ port: server.port, events, connections, seconds });
-    return { subject, events, ...figures, memory: server.memory() };
+    const after = server.processorTime();
+    const perEvent = (part: keyof ProcessorTime): number =>
+      Number(((after[part] - before[part]) / figures.accepted).toFixed(2));
+    const cpuPerEvent = { main: perEvent('main'), all: perEvent('all') };
+    return { subject, events, ...figures, memory: server.memory(), cpuPerEvent };
   } finally {
     if (collector) await collector.discard();
     else await bare?.stop();
