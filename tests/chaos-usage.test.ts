@@ -22,7 +22,7 @@ it('pnpm chaos says how it is used, and ends with 2 for what it does not know', 
   expect(help).toMatchObject({ code: 0, text: expect.stringMatching(/^pnpm chaos \[options\]/) as string });
   for (const { code, text } of wrong) {
     expect(code).toBe(2);
-    expect(text).toContain(help!.text.trim());
+    expect(text).toContain(help.text.trim());
     expect(text).not.toContain('    at ');
   }
 });

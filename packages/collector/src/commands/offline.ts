@@ -41,7 +41,8 @@ export const queryOffline = async (
       await destination.close();
     }
   }
-  throw new NitkaError('query_not_supported', name);
+  const isKnown = name === undefined || config.destinations.some((options) => options.name === name);
+  throw new NitkaError(isKnown ? 'query_not_supported' : 'destination_unknown', name);
 };
 
 /** What brings entries back, while no collector runs. */

@@ -1,9 +1,12 @@
 import { readConfig } from '../config-file.ts';
 import type { QueryResult } from '../destinations/destination.ts';
 import { askOrOwn } from './ask.ts';
-import { formatOf, offline, say } from './command.ts';
+import { exitCodes, formatOf, offline, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { formatResult } from './print.ts';
+
+const cut = (rows: number): string =>
+  `These are the first ${rows.toLocaleString('en')} rows only: there are more. Ask for a part of them at a time, or for sums.`;
 
 export const registerQuery: RegisterCommand = (cli) => {
   cli
@@ -19,5 +22,9 @@ export const registerQuery: RegisterCommand = (cli) => {
         (await offline()).queryOffline(config, sql, destination),
       );
       say(formatResult(result, formatOf(options)));
+      if (!result.truncated) return;
+      // A file that looks whole and is not would be believed.
+      process.stderr.write(`${cut(result.rows.length)}\n`);
+      process.exitCode = exitCodes.fault;
     });
 };

@@ -193,6 +193,7 @@ export const createKafkaLoader = async (
       const found = targets.find((target) =>
         name === undefined ? target.destination.query : target.name === name,
       );
+      if (name !== undefined && !found) throw new NitkaError('destination_unknown', name);
       if (!found?.destination.query) throw new NitkaError('query_not_supported', name);
       await found.open();
       return found.destination.query(sql, limit);

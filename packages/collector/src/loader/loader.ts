@@ -65,6 +65,7 @@ export const createLoader = async (
     async query(sql, limit, name) {
       const found =
         name === undefined ? [...destinations.values()].find(({ query }) => query) : destinations.get(name);
+      if (name !== undefined && !found) throw new NitkaError('destination_unknown', name);
       if (!found?.query) throw new NitkaError('query_not_supported', name);
       return found.query(sql, limit);
     },

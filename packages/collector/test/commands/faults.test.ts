@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -74,4 +74,18 @@ it('writes no config that could not be used, and says which version it is', asyn
     code: 0,
     out: expect.stringContaining(`nitka-collector/${own} `) as string,
   });
+});
+
+it('does not let a cut answer pass for a whole one, nor a destination that is none for one', async () => {
+  const file = configFile();
+  mkdirSync(join(file, '..', 'data'));
+  const many = 'SELECT * FROM range(100001)';
+  const [cut, unknown] = [
+    await runProgram('query', '--csv', many, '--config', file),
+    await runProgram('query', '--destination', 'nope', 'SELECT 1', '--config', file),
+  ];
+  expect(cut.code).toBe(1);
+  expect(cut.out.trim().split('\r\n')).toHaveLength(100_001);
+  expect(cut.err).toMatch(/^These are the first 100,000 rows only/);
+  expect(unknown.err).toMatch(/^destination_unknown: /);
 });
