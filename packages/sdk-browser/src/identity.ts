@@ -74,7 +74,7 @@ export const createIdentity = ({
     store.remove('id.new');
     store.set('id', id);
     // Finding the cookie's domain takes several round trips to another process: done when needed, and once a day.
-    const today = `${id}|${Math.floor(clock.now() / 864e5)}`;
+    const today = `${id}|${(clock.now() / 864e5) | 0}`;
     if (store.get('id.day') !== today || cookie.readIds().join() !== id) {
       cookie.writeId(id);
       store.set('id.day', today);

@@ -36,9 +36,14 @@ export const patience = 15_000;
 /**
  * Tells what visitors and the page do to forms.
  *
+ * @param touched when the visitor is in a field
  * @param note returns true where a request may show that something is sent: only then requests are looked at, for a while
  */
-export const watchMoments = (host: PluginHost, note: (moment: Moment) => boolean): (() => void) => {
+export const watchMoments = (
+  host: PluginHost,
+  note: (moment: Moment) => boolean,
+  touched?: () => void,
+): (() => void) => {
   const { window } = host;
   const shadows = new WeakSet<Node>();
   let until = 0;
@@ -64,8 +69,10 @@ export const watchMoments = (host: PluginHost, note: (moment: Moment) => boolean
     const element = targetOf(event);
     if (!element) return;
     watchShadow(element);
+    const isField = element.tagName === 'INPUT';
+    if (isField) touched?.();
     if (event.type === 'click') tell('click', element);
-    else if ((event as KeyboardEvent).key === 'Enter' && element.tagName === 'INPUT') tell('enter', element);
+    else if ((event as KeyboardEvent).key === 'Enter' && isField) tell('enter', element);
   };
 
   const listen = (target: EventTarget, type: string, listener: (event: Event) => void): void =>

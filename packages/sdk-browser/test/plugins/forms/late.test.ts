@@ -89,8 +89,19 @@ test('the fields are read as they were, whatever the page has done to the form s
   expect(page.links()).toEqual([{ phone: '+79995551111' }]);
 });
 
+test('nothing is loaded until the visitor is in a field, whatever else is clicked', () => {
+  const { load } = open(`<button id="menu">Menu</button><p>Text</p>${phone}`);
+  click(page, '#menu');
+  click(page, 'p');
+  expect(load).not.toHaveBeenCalled();
+  find(page, 'input').dispatchEvent(new page.window.FocusEvent('focusin', { bubbles: true }));
+  press(page, 'input', '+');
+  expect(load).toHaveBeenCalledTimes(1);
+});
+
 test('from then on a form is read at once', async () => {
   const { arrive } = open(phone);
+  click(page, 'input');
   await arrive();
   fill(page, 'input', '+79995551111');
   submit();
