@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { NitkaError } from '@nitka/core';
 import { openEnvironment, type Environment } from './environment.ts';
+import { makeFolder } from './make-folder.ts';
 import { rescue, type Rescue } from './rescue.ts';
 import { dropOldReserve } from './room.ts';
 import { createDiskStorage } from './storage.ts';
@@ -22,8 +22,7 @@ const openNew = async (path: string) =>
 export const openFolder = async (folder: string): Promise<OpenFolder> => {
   const path = `${folder}/queue.mdb`;
   try {
-    // The events hold personal data.
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     dropOldReserve(folder);
     const rescued = await rescue(path, openNew);
     return { ...(await openEnvironment(path)), rescued };

@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { NitkaError } from '@nitka/core';
+import { makeFolder } from '../disk/make-folder.ts';
 
 /** A line that is no event, as it is kept: nothing is thrown away. */
 export interface BadLine {
@@ -22,7 +23,7 @@ export const badLine = (error: NitkaError, source: string, line: string, bytes?:
 });
 
 const write = async (path: string, lines: readonly BadLine[]): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const file = await open(path, 'a', 0o600);
   try {
     await file.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

@@ -1,7 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
+import { makeFolder } from '../disk/make-folder.ts';
 import type { Tracker } from '../tracker.ts';
 import { createBadLines } from './bad-lines.ts';
 import { takeIn, type Intake } from './intake.ts';
@@ -93,7 +94,8 @@ export const createInbox = (tracker: Tracker, folder: string, { keepDays, signal
   return {
     /** Takes in what is ready, up to the first file that the queue has no room for. A file that cannot be read is passed over. */
     async look(now: number): Promise<Look> {
-      await mkdir(done, { recursive: true });
+      // Other programs, perhaps of other users, have to reach the folder that it is in.
+      await makeFolder(done, 0o777);
       let sum: Look = { stored: 0, bad: 0, failure: undefined };
       for (const file of await listFiles(folder)) {
         // A clock that was put back makes files of the future: they have rested too.
