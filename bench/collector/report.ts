@@ -4,6 +4,7 @@ import type { Panel } from '../shared/picture.ts';
 import { median } from '../shared/statistics.ts';
 import { markdownTable, terminalTable, type Table } from '../shared/table.ts';
 import { draw, number } from './draw.ts';
+import type { ProcessorTime } from './processes.ts';
 import type { Results, Round } from './results.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
@@ -23,6 +24,12 @@ const middle = (rounds: readonly Round[], of: (round: Round) => number): number 
 
 const speed = (results: Results, subject: Round['subject'], events: number): number =>
   Math.round(middle(roundsOf(results, subject, events), (round) => round.eventsPerSecond));
+
+/** Results from before it was measured have none. */
+const cpu = (rounds: readonly Round[], part: keyof ProcessorTime): string =>
+  rounds.every(({ cpuPerEvent }) => cpuPerEvent)
+    ? number(middle(rounds, ({ cpuPerEvent }) => cpuPerEvent?.[part] ?? NaN))
+    : '';
 
 export const resultTables = (results: Results): Table[] => {
   const bodies = [...new Set(results.rounds.map(({ events }) => events))];
@@ -49,8 +56,8 @@ export const resultTables = (results: Results): Table[] => {
           (speed(results, subject, events) / speed(results, 'bare', events)).toFixed(2),
           number(middle(rounds, ({ p50 }) => p50)),
           number(middle(rounds, ({ p99 }) => p99)),
-          number(middle(rounds, ({ cpuPerEvent }) => cpuPerEvent.main)),
-          number(middle(rounds, ({ cpuPerEvent }) => cpuPerEvent.all)),
+          cpu(rounds, 'main'),
+          cpu(rounds, 'all'),
           number(Math.max(...rounds.map(({ memory }) => memory.anonymous))),
           number(Math.max(...rounds.map(({ memory }) => memory.resident))),
         ];

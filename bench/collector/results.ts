@@ -10,7 +10,7 @@ export interface Round extends LoadFigures {
   readonly events: number;
   readonly memory: Memory;
   /** Microseconds for an event. */
-  readonly cpuPerEvent: ProcessorTime;
+  readonly cpuPerEvent?: ProcessorTime;
 }
 
 /** What an append costs when so many ids are known already. */
