@@ -87,7 +87,6 @@ describe('the data layer', () => {
     run(
       "{ const loop = { event: 'loop', x: 1 }; loop.self = loop; dataLayer.push(loop, { event: 'e', 'gtm.element': document.body, el: document.body, w: window }, { get event() { throw new Error('no') } }, null, 5, { event: 'p', user_data: { a: 1 }, email: 'a@b.ru', customerPhone: '1', keep: true }) }",
     );
-    expect(() => JSON.stringify(page.told)).not.toThrow();
     expect(told().map(([event]) => event)).toEqual(['loop', 'e', 'p']);
     expect(told()[1]).toEqual(['e', { el: undefined, w: undefined }]);
     expect(told()[2]).toEqual(['p', { keep: true }]);
@@ -189,12 +188,12 @@ describe('e-commerce in the words of the spec', () => {
       `dataLayer.push({ ecommerce: null }); dataLayer.push({ event: 'add_to_cart', ecommerce: { currency: 'RUB', value: 19, items: ${items} } })`,
     );
     run(
-      "gtag('event', 'search', { search_term: 'нитки' }); gtag('event', 'own_event', { x: 1 }); gtag('event', 'constructor', {})",
+      "gtag('event', 'search', { search_term: 'нитки', constructor: 'x' }); gtag('event', 'own_event', { x: 1 }); gtag('event', 'constructor', {})",
     );
     expect(told()).toEqual([
       ['Order Completed', order],
       ['Product Added', { currency: 'RUB', value: 19, products: [product] }],
-      ['Products Searched', { query: 'нитки' }],
+      ['Products Searched', { query: 'нитки', constructor: 'x' }],
       ['own_event', { x: 1 }],
       ['constructor', {}],
     ]);

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '@nitka/core';
  * https://yandex.com/support/metrica/ecommerce/data.html
  */
 const names: Record<string, string> = {
+  // An event or a parameter may be called `constructor`.
   __proto__: null as never,
   purchase: 'Order Completed',
   refund: 'Order Refunded',
@@ -34,6 +35,7 @@ const names: Record<string, string> = {
 };
 
 const renamed: Record<string, string> = {
+  __proto__: null as never,
   transaction_id: 'order_id',
   search_term: 'query',
   item_id: 'product_id',
