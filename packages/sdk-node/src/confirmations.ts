@@ -47,3 +47,5 @@ export const createConfirmations = (stayAlive?: () => () => void) => {
     },
   };
 };
+
+export type Confirmations = ReturnType<typeof createConfirmations>;

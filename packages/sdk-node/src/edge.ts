@@ -41,8 +41,9 @@ export { signIdentity, verifyIdentity } from './identity-token.ts';
 export type { Identity, IdentityTokenOptions } from './identity-token.ts';
 export type { AnyRequest } from './middleware/request.ts';
 export type { FlushResult, Tracker } from './tracker.ts';
+export type { Verdict } from './verdicts.ts';
 export { NitkaError } from '@nitka/core';
-export type { ErrorCode } from '@nitka/core';
+export type { ErrorCode, EventContext, JsonObject } from '@nitka/core';
 
 /** Events wait in memory: gone with the isolate. */
 export const memoryQueue = createMemoryQueue();

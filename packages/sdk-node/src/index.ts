@@ -40,8 +40,9 @@ export { signIdentity, verifyIdentity } from './identity-token.ts';
 export type { Identity, IdentityTokenOptions } from './identity-token.ts';
 export type { AnyRequest } from './middleware/request.ts';
 export type { FlushResult, Tracker } from './tracker.ts';
+export type { Verdict } from './verdicts.ts';
 export { NitkaError } from '@nitka/core';
-export type { ErrorCode } from '@nitka/core';
+export type { ErrorCode, EventContext, JsonObject } from '@nitka/core';
 
 /**
  * A tracker for a server or a till.

@@ -1,4 +1,5 @@
 import { NitkaError, type DropCounts } from '@nitka/core';
+import { createAnswers } from './answers.ts';
 import type { Call } from './calls.ts';
 import { createConfirmations } from './confirmations.ts';
 import { createDelivery } from './delivery.ts';
@@ -22,8 +23,6 @@ export interface OutboxParts {
   readonly listeners: Listeners;
   readonly skew: Skew;
 }
-
-const safe = (): Promise<void> => Promise.resolve();
 
 /** What has been made and has not arrived: takes event texts, answers each, and sends them. */
 export const createOutbox = (
@@ -98,15 +97,6 @@ export const createOutbox = (
     { ...options, batch: { count: options.batchEvents, bytes: options.batchBytes } },
   );
 
-  const refuse = (error: NitkaError, messageId: string): Call => ({
-    messageId,
-    accepted: false,
-    hasRoom: room.hasRoom(),
-    error,
-    stored: () => Promise.reject(error),
-    delivered: () => Promise.reject(error),
-  });
-
   const refresh = async (): Promise<void> => {
     try {
       await queue.refresh();
@@ -144,29 +134,7 @@ export const createOutbox = (
     );
   };
 
-  const accept = (messageId: string, storedBy: Promise<void> | undefined): Call => {
-    const begunBefore = begun;
-    return {
-      messageId,
-      accepted: true,
-      hasRoom: room.hasRoom(),
-      error: undefined,
-      stored: storedBy
-        ? () =>
-            storedBy.catch((cause: unknown) => {
-              throw storageFailure(cause);
-            })
-        : safe,
-      delivered() {
-        if (begun !== begunBefore) {
-          return Promise.reject(new NitkaError('invalid_call', 'delivered() was asked for too late'));
-        }
-        const arrived = confirmations.wait(messageId);
-        storedBy?.catch((cause: unknown) => confirmations.failed(messageId, storageFailure(cause)));
-        return arrived;
-      },
-    };
-  };
+  const { accept, refuse } = createAnswers({ hasRoom: room.hasRoom, confirmations, begun: () => begun });
 
   return {
     refuse,
