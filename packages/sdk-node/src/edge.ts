@@ -1,8 +1,6 @@
 import type { EventMap } from './calls.ts';
+import { edgePlatform } from './edge-platform.ts';
 import type { TrackerOptions } from './options.ts';
-import { createMemoryQueue } from './memory-queue.ts';
-import { fetchPost, type Body } from './post.ts';
-import type { Platform } from './platform.ts';
 import { createTrackerOn, type Tracker } from './tracker.ts';
 
 export { deal } from './business/deals.ts';
@@ -34,6 +32,7 @@ export type {
   TrackCall,
 } from './calls.ts';
 export type { SentBatch, TrackerListeners } from './listeners.ts';
+export { memoryQueue } from './edge-platform.ts';
 export type { MemoryQueueOptions } from './memory-queue.ts';
 export { messageIdFrom } from './message-id.ts';
 export type { TrackerOptions, TrackerQueue } from './options.ts';
@@ -45,35 +44,6 @@ export type { Verdict } from './verdicts.ts';
 export { NitkaError } from '@nitka/core';
 export type { ErrorCode, EventContext, JsonObject } from '@nitka/core';
 
-/** Events wait in memory: gone with the isolate. */
-export const memoryQueue = createMemoryQueue();
-
-const compress = async (body: Body): Promise<Uint8Array<ArrayBuffer>> => {
-  const stream = new Blob([...body]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-};
-
-const platform: Platform = {
-  clock: {
-    now: () => Date.now(),
-    // A longer one runs at once.
-    setTimeout: (task, milliseconds) => setTimeout(task, Math.min(milliseconds, 0x7fff_ffff)),
-    clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-  },
-  random: () => Math.random(),
-  randomHex: () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(1024)), (byte) =>
-      byte.toString(16).padStart(2, '0'),
-    ).join(''),
-  post: fetchPost((input, init) => globalThis.fetch(input, init)),
-  warn: (text) => console.warn(`nitka: ${text}`),
-  byteLength: (text) => new TextEncoder().encode(text).length,
-  compress,
-  memoryQueue: () => memoryQueue(),
-  // The URL parser makes punycode of a host name.
-  domainToAscii: (domain) => (URL.canParse(`http://${domain}`) ? new URL(`http://${domain}`).hostname : ''),
-};
-
 /**
  * The tracker for edge runtimes: standard APIs alone. The runtime may stop once the response is sent, so hand the flush
  * to it.
@@ -83,4 +53,4 @@ const platform: Platform = {
  */
 export const createTracker = <Events extends EventMap<Events> = Record<string, object>>(
   options: TrackerOptions,
-): Tracker<Events> => createTrackerOn<Events>(platform, options);
+): Tracker<Events> => createTrackerOn<Events>(edgePlatform, options);

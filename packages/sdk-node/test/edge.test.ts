@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { rollup } from 'rollup';
 import { expect, it } from 'vitest';
+import * as edgeEntry from '../src/edge.ts';
+import * as nodeEntry from '../src/index.ts';
 import { createTestCollector } from '../src/testing/index.ts';
 
 /** What is shipped (`pnpm build node`), with all that it imports, as one script. */
@@ -56,4 +58,8 @@ it('needs nothing but Web APIs: builds without node: imports and runs without No
   expect(collector.events).toMatchObject([{ event: 'Seen', anonymousId: visitor.anonymousId }]);
   expect(collector.requests[0]!.headers['content-encoding']).toBe('gzip');
   expect(apply(new Response('')).headers.getSetCookie()).toHaveLength(2);
+});
+
+it('exports what the entry for Node does', () => {
+  expect(Object.keys(edgeEntry)).toEqual(Object.keys(nodeEntry));
 });
