@@ -24,18 +24,14 @@ export const readDevice = ({ navigator, screen, devicePixelRatio }: Window): Eve
   screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
 });
 
-const keyOfZone = (): string => `z${new Date().getTimezoneOffset()}`;
-
-/** The name of the time zone, where `Temporal` gives it or an earlier page of this offset has learnt it. */
-export const readTimezone = (store: TextStore): string | null => {
-  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } };
-  return Temporal?.Now.timeZoneId() ?? store.get(keyOfZone());
-};
-
 /**
- * Asks `Intl` for what {@link readTimezone} does not know. The first use of `Intl` on a page makes lists of all locales and
- * takes longer than all the rest of a start, whatever is asked: nothing to do while the page is looked at.
+ * The name of the time zone. Without `Temporal` asked of `Intl`, once for each offset: its first use on a page loads ICU data
+ * and takes longer than all the rest of a start.
  */
-export const learnTimezone = (store: TextStore): void => {
-  if (!readTimezone(store)) store.set(keyOfZone(), Intl.DateTimeFormat().resolvedOptions().timeZone);
+export const readTimezone = (store: TextStore): string => {
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } };
+  const key = `z${new Date().getTimezoneOffset()}`;
+  let zone = Temporal?.Now.timeZoneId() ?? store.get(key);
+  if (!zone) store.set(key, (zone = Intl.DateTimeFormat().resolvedOptions().timeZone));
+  return zone;
 };

@@ -5,12 +5,7 @@ import {
   type Acknowledgements,
 } from './acknowledgements.ts';
 import { createBareVisit as bareVisit, type BareVisitParts } from './bare.ts';
-import {
-  createPageReader as pageReader,
-  learnTimezone,
-  readDevice as device,
-  readTimezone,
-} from './context.ts';
+import { createPageReader as pageReader, readDevice as device, readTimezone } from './context.ts';
 import { createPlugins as plugins, type HostParts, type Plugins } from './host.ts';
 import type { Settings } from './options.ts';
 import type { TextStore } from './storage/text-store.ts';
@@ -33,8 +28,6 @@ export interface Features {
   readonly readDevice?: (page: Window) => EventContext;
   /** Adds to the context when an event enters a batch: what is too slow for a call. */
   readonly readLater?: (store: TextStore) => EventContext;
-  /** Learns, when the page is hidden or left, what is too slow while it is looked at. */
-  readonly learnLast?: (store: TextStore) => void;
   /** Normalises, and hashes if asked. Without it traits leave as they are, and none that should be hashed. */
   readonly protectTraits?: (
     traits: JsonObject,
@@ -49,6 +42,5 @@ export const createBareVisit: Features['createBareVisit'] = bareVisit;
 export const readCompress: Features['readCompress'] = ({ compress }) => compress;
 export const createPageReader: Features['createPageReader'] = pageReader;
 export const readDevice: Features['readDevice'] = device;
-export const readLater: Features['readLater'] = (store) => ({ timezone: readTimezone(store) ?? undefined });
-export const learnLast: Features['learnLast'] = learnTimezone;
+export const readLater: Features['readLater'] = (store) => ({ timezone: readTimezone(store) });
 export const protectTraits: Features['protectTraits'] = protect;

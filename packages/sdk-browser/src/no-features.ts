@@ -5,5 +5,4 @@ export const readCompress = undefined;
 export const createPageReader = undefined;
 export const readDevice = undefined;
 export const readLater = undefined;
-export const learnLast = undefined;
 export const protectTraits = undefined;

@@ -4,7 +4,14 @@ import { attempt } from './attempt.ts';
 import { createCalls } from './calls.ts';
 import { pageClock as clock } from './clock.ts';
 import { createConsent, isRefused, isStatus } from './consent.ts';
-import { createBareVisit, createPageReader, createPlugins, readCompress, readDevice } from './features.ts';
+import {
+  createBareVisit,
+  createPageReader,
+  createPlugins,
+  readCompress,
+  readDevice,
+  readLater,
+} from './features.ts';
 import { createLifecycle, watchPage } from './lifecycle.ts';
 import { createListeners } from './listeners.ts';
 import { createTabLock } from './lock.ts';
@@ -97,6 +104,7 @@ export const createPageTracker = (settings: Settings, { page, fetch, onClose }: 
         clock,
         tell,
         report,
+        readLater: readLater ? () => attempt(() => readLater!(store)) : undefined,
       });
       if (userId) store.set('u', userId);
       else userId = store.get('u');

@@ -1,6 +1,5 @@
-import type { Clock, ErrorCode, Lock } from '@nitka/core';
-import { attempt } from './attempt.ts';
-import { createAcknowledgements, learnLast, readLater } from './features.ts';
+import type { Clock, ErrorCode, EventContext, Lock } from '@nitka/core';
+import { createAcknowledgements } from './features.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import type { Listeners } from './listeners.ts';
 import type { Settings } from './options.ts';
@@ -26,6 +25,7 @@ export interface VisitParts {
   readonly clock: Clock;
   readonly tell: Listeners['tell'];
   readonly report: (code: ErrorCode, detail?: string) => void;
+  readonly readLater: (() => EventContext | undefined) | undefined;
 }
 
 /** What exists only while consent lets events be sent. */
@@ -50,6 +50,7 @@ export const createVisit = ({
   clock,
   tell,
   report,
+  readLater,
 }: VisitParts): Visit => {
   const loaded = database.load();
   const identity = createIdentity({ cookie, store, database, loaded, tellServer, offered, lock, clock });
@@ -80,7 +81,7 @@ export const createVisit = ({
             clock,
           })
       : undefined,
-    readLater: readLater ? () => attempt(() => readLater!(store)) : undefined,
+    readLater,
     isBare: false,
   });
   loaded.then(
@@ -92,10 +93,5 @@ export const createVisit = ({
     },
     () => {},
   );
-  if (!learnLast) return { identity, session, outbox };
-  const leave = (): void => {
-    attempt(() => learnLast!(store));
-    outbox.leave();
-  };
-  return { identity, session, outbox: { ...outbox, leave } };
+  return { identity, session, outbox };
 };

@@ -53,27 +53,6 @@ describe('an event', () => {
     expect(page.queued()).toEqual([]);
   });
 
-  it('without Temporal has the time zone from when the page is first left', async () => {
-    vi.stubGlobal('Temporal', undefined);
-    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-    const ask = vi.spyOn(Intl, 'DateTimeFormat');
-    const tracker = page.open();
-    tracker.track('looked at');
-    await page.flushed(tracker);
-    expect(ask).not.toHaveBeenCalled();
-    tracker.track('left');
-    window.dispatchEvent(new Event('pagehide'));
-    window.dispatchEvent(new Event('pagehide'));
-    tracker.track('back');
-    const events = await page.flushed(tracker);
-    expect(events.map(({ event, context }) => [event, context.timezone])).toEqual([
-      ['looked at', undefined],
-      ['left', timeZone],
-      ['back', timeZone],
-    ]);
-    vi.unstubAllGlobals();
-  });
-
   it('carries the time of its call and an id of its own', async () => {
     const tracker = page.open({}, [
       Object.assign(['track', 'early'] as QueuedCall, { when: Date.UTC(2026, 0, 1) }),
