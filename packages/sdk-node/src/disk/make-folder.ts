@@ -1,17 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
-/** @returns false where the folder above is missing */
-const makeOne = async (path: string, mode: number): Promise<boolean> => {
-  try {
-    await mkdir(path, { mode });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !existsSync(dirname(path))) return false;
-    if (code !== 'EEXIST') throw error;
-  }
-  return true;
+/** A path and those above it that are not there, from the top down. */
+const missingOf = (path: string): string[] => {
+  const above = dirname(path);
+  if (existsSync(path) || above === path) return [];
+  return [...missingOf(above), path];
 };
 
 /**
@@ -21,8 +16,12 @@ const makeOne = async (path: string, mode: number): Promise<boolean> => {
  * @param mode @default 0o700: for this user alone, since events hold personal data
  */
 export const makeFolder = async (path: string, mode = 0o700): Promise<void> => {
-  if (await makeOne(path, mode)) return;
-  await makeFolder(dirname(path), mode);
-  // A link that leads nowhere is there and is not.
-  if (!(await makeOne(path, mode))) await mkdir(path, { mode });
+  for (const each of missingOf(resolve(path))) {
+    try {
+      await mkdir(each, { mode });
+    } catch (error) {
+      // Another process was faster; or a link that leads nowhere, which the next step finds out.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 };
