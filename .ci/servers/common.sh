@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Sourced by the script of every server, with the server's name as its argument.
 set -euo pipefail
+# Where Debian keeps what only root runs.
+PATH=$PATH:/usr/sbin:/sbin
 
 name=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -165,4 +167,17 @@ run() {
     restart) down && up ;;
     *) die "unknown command $1: start, stop, kill, restart or install" ;;
   esac
+}
+
+# run_installed PROGRAM PACKAGE start|…: of what is only installed. Each test starts its own, with its own configuration.
+run_installed() {
+  local program=$1 package=$2
+  shift 2
+  prepare() { has "$program" || apt_install_idle "$package"; }
+  is_up() { has "$program"; }
+  up() { :; }
+  down() { :; }
+  crash() { :; }
+  describe() { export_env "NITKA_TEST_${name^^}" "$(command -v "$program")"; }
+  run "$@"
 }

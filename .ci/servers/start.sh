@@ -6,7 +6,7 @@ root=${NITKA_SERVERS_DIR:-${TMPDIR:-/tmp}/nitka-servers-$(id -u)}
 mkdir -p "$root"
 
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy firefox webkit); fi
+if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy promtool systemd firefox webkit); fi
 
 # What hangs is ended: a mirror, a lock that somebody holds, a server that does not answer.
 start() { timeout -k 10 10m bash "$here/$1.sh" start >&2; }

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${NITKA_SERVERS_DIR:-${TMPDIR:-/tmp}/nitka-servers-$(id -u)}
 
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy firefox webkit); fi
+if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy promtool systemd firefox webkit); fi
 for name in "${names[@]}"; do
   if [ -d "$root/$name" ] && bash "$here/$name.sh" stop; then rm -rf "${root:?}/$name"; fi
 done

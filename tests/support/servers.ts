@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** What `.ci/servers/start.sh` starts or installs. */
-export type ServerName = 'postgres' | 'clickhouse' | 'kafka' | 'nginx' | 'caddy' | 'firefox' | 'webkit';
+export type ServerName =
+  'postgres' | 'clickhouse' | 'kafka' | 'nginx' | 'caddy' | 'promtool' | 'systemd' | 'firefox' | 'webkit';
 
 /** A real server for tests, or the reason why there is none. */
 export interface TestServer {

@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { needsServer, title } from '../../../tests/support/servers.ts';
 import { openTestCollector, serverKey, temporaryFolder } from './support/collector.ts';
 
-const promtool = '/usr/bin/promtool';
+const promtool = needsServer('promtool');
 const alerts = fileURLToPath(new URL('../../../docs/operations/alerts.yml', import.meta.url));
 const dashboard = new URL('../../../docs/operations/grafana.json', import.meta.url);
 
 /** What it says, whether it ends well or not. */
 const told = (args: string[], input = ''): string => {
   try {
-    return execFileSync(promtool, args, { input, encoding: 'utf8', stdio: 'pipe' });
+    return execFileSync(promtool.url, args, { input, encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     return stdout + stderr;
@@ -47,7 +48,7 @@ const testOf = ({ alert, series }: Firing, values: string, fires: boolean): stri
         eval_time: 16m
         exp_samples: [{ labels: '{}', value: ${fires ? 1 : 0} }]`;
 
-describe.skipIf(!existsSync(promtool))('Prometheus’ own tool', () => {
+describe.skipIf(promtool.missing)(title('Prometheus’ own tool', promtool), () => {
   it('reads the metrics, and has nothing against those of the collector', async () => {
     const { app, loaded } = await openTestCollector();
     await app.inject({

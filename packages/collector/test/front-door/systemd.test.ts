@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { temporaryFolder } from '../support/collector.ts';
 
-const analyze = '/usr/bin/systemd-analyze';
+const analyze = needsServer('systemd');
 const read = (name: string): string =>
   readFileSync(new URL(`../../../../docs/operations/${name}`, import.meta.url), 'utf8');
 
@@ -16,13 +17,13 @@ const faultsOf = async (service: string, socket: string): Promise<string> => {
   // The program has to be there.
   writeFileSync(files[0], service.replace('/usr/bin/nitka-collector', process.execPath));
   writeFileSync(files[1], socket);
-  const { stderr } = await promisify(execFile)(analyze, ['verify', ...files]).catch(
+  const { stderr } = await promisify(execFile)(analyze.url, ['verify', ...files]).catch(
     (error: { stderr: string }) => error,
   );
   return stderr;
 };
 
-describe.skipIf(!existsSync(analyze))('the documented units of systemd', () => {
+describe.skipIf(analyze.missing)(title('the documented units of systemd', analyze), () => {
   it('are taken by systemd, which knows each of their settings', async () => {
     expect(await faultsOf(read('nitka.service'), read('nitka.socket'))).toBe('');
   });
