@@ -29,7 +29,7 @@ const open = (page = 'aa', store = local(), bounds = {}) => {
 /** The queue with the methods of a storage tier. */
 const asStorage = (queue: ReturnType<typeof open>): QueueStorage => ({
   append: (json, _bytes, at) => queue.addAt(at, json),
-  read: (limit, after = '') => queue.read(limit, (key) => key <= (after as string)),
+  read: (limit, after = '') => queue.read(limit, (key) => key <= after),
   remove: (records) => queue.remove(records.map(({ key }) => key)),
   size: () => ({
     count: queue.refresh().length,
