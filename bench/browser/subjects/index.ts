@@ -34,7 +34,7 @@ export const openSubjects = async (
       title: 'Nitka',
       scripts: { '/nitka.js': script('nitka.js'), '/nitka.forms.js': script('nitka.forms.js') },
       version,
-      note: '`nitka.js` with every plugin that it starts by itself, and the file that it loads later',
+      note: '`nitka.js` with the four plugins that it starts by itself; what judges forms is loaded at the first field, and not in the figures',
       collector,
     }),
     {
