@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
@@ -21,6 +20,7 @@ import { registerStart } from './commands/start-command.ts';
 import { registerVerify } from './commands/verify-command.ts';
 import type { LoaderThreadData } from './loader/messages.ts';
 import { withCode } from './system-fault.ts';
+import { version } from './version.ts';
 import type { WorkerThreadData } from './workers/messages.ts';
 
 const cli = cac('nitka-collector');
@@ -44,9 +44,6 @@ for (const register of [
   register(cli);
 }
 cli.help();
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 cli.version(version);
 
 const unusable = new Set<ErrorCode>(['config_invalid', 'config_missing', 'config_exists']);

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errors } from '@nitka/core';
 import { parseConfig } from '../src/config-file.ts';
-import { openTestCollector, serverKey } from './support/collector.ts';
+import { openTestCollector } from './support/collector.ts';
+import { metricsText } from './support/metrics.ts';
 import { createCollectorProcess } from './support/process.ts';
 import { setTimeout } from 'node:timers/promises';
 
@@ -15,15 +16,7 @@ const block = (kind: string): string =>
 
 /** Series that the collector gives, a histogram's parts included. */
 const metricsOf = async (): Promise<Set<string>> => {
-  const { app, loaded } = await openTestCollector();
-  await app.inject({
-    method: 'POST',
-    url: '/v1/track',
-    headers: { authorization: `Bearer ${serverKey}` },
-    payload: '{"event":"E","userId":"u"}',
-  });
-  await loaded();
-  const { body } = await app.inject('/metrics');
+  const body = await metricsText();
   return new Set([...body.matchAll(/^([a-z_]\w*)(?:\{| )/gm)].map(([, name]) => name!));
 };
 

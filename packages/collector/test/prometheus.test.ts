@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { needsServer, title } from '../../../tests/support/servers.ts';
-import { openTestCollector, serverKey, temporaryFolder } from './support/collector.ts';
+import { temporaryFolder } from './support/collector.ts';
+import { metricsText } from './support/metrics.ts';
 
 const promtool = needsServer('promtool');
 const alerts = fileURLToPath(new URL('../../../docs/operations/alerts.yml', import.meta.url));
@@ -50,15 +51,7 @@ const testOf = ({ alert, series }: Firing, values: string, fires: boolean): stri
 
 describe.skipIf(promtool.missing)(title('Prometheus’ own tool', promtool), () => {
   it('reads the metrics, and has nothing against those of the collector', async () => {
-    const { app, loaded } = await openTestCollector();
-    await app.inject({
-      method: 'POST',
-      url: '/v1/track',
-      headers: { authorization: `Bearer ${serverKey}` },
-      payload: '{"event":"E","userId":"u"}',
-    });
-    await loaded();
-    const { body } = await app.inject('/metrics');
+    const body = await metricsText();
     expect(body).toContain('nitka_http_answers_total{');
     // What prom-client says of Node itself has names that the tool would choose otherwise.
     const faults = told(['check', 'metrics'], body).split('\n').filter(Boolean);
