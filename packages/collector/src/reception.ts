@@ -1,4 +1,4 @@
-import { NitkaError } from '@nitka/core';
+import { NitkaError, errors } from '@nitka/core';
 import type { EventType } from '@nitka/core';
 import type { SourceConfig } from './config.ts';
 import type { Arrival } from './enrich.ts';
@@ -68,10 +68,15 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     serverVisitorId: delivery.visitorId,
   });
 
-  /** A body that cannot be read is kept if its key is known: the sender will not send it again. */
+  /** A body that is refused for what it is, and not for when it came, is kept if its key is known: the sender will not send it again. */
   const keepUnread = async (error: unknown, delivery: Delivery, key: string | undefined): Promise<never> => {
     const source = findSource(key);
-    if (source && delivery.raw.length > 0 && error instanceof NitkaError) {
+    if (
+      source &&
+      delivery.raw.length > 0 &&
+      error instanceof NitkaError &&
+      errors[error.code].status === 400
+    ) {
       admit(source, delivery);
       await ingest.garbage(delivery.raw, error.code, arrivalOf(source, delivery, key));
     }
@@ -98,7 +103,12 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     countRequest(source);
     const arrival = arrivalOf(source, delivery, key);
     const { kind } = delivery;
-    const written = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
+    let written: Promise<IngestReply>;
+    try {
+      written = kind === 'batch' ? ingest.batch(body, arrival) : ingest.single(body, kind, arrival);
+    } catch (error) {
+      return keepUnread(error, delivery, key);
+    }
     return written.then(withReply({ source, verdict, ack: body.value['ack'] }));
   };
 

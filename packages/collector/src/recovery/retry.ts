@@ -67,7 +67,7 @@ export const createRetry = ({ config, spool, ingestInto }: RetryParts) => {
     };
     try {
       const found = read(reject);
-      if (!found) return 'event_type_unknown';
+      if (!found) return reject.code === 'invalid_body' ? 'invalid_body' : 'event_type_unknown';
       const { rejected } =
         found.kind === 'batch'
           ? await ingest.batch(found.body, arrival)

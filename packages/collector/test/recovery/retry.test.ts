@@ -24,12 +24,14 @@ describe('rejects retry', () => {
     };
     await post(small, '/v1/batch', JSON.stringify({ batch: [long, { type: 'nonsense', userId: 'u' }] }));
     await post(small, '/v1/batch', '{"batch": [');
+    await post(small, '/v1/batch', '{"batch": {}}');
     expect(await retry(small)).toEqual([
       { id: 1, result: 'refused', code: 'event_too_large' },
       { id: 2, result: 'refused', code: 'event_type_unknown' },
       { id: 3, result: 'refused', code: 'malformed_json' },
+      { id: 4, result: 'refused', code: 'invalid_body' },
     ]);
-    expect(small.spool.rejects.list(10)).toHaveLength(3);
+    expect(small.spool.rejects.list(10)).toHaveLength(4);
     await small.loaded();
     await small.close();
 
@@ -42,7 +44,7 @@ describe('rejects retry', () => {
     expect(await large.rows('SELECT message_id, event FROM raw_events')).toEqual([
       { message_id: 'long', event: 'Long' },
     ]);
-    expect(large.spool.rejects.list(10).map(({ id }) => id)).toEqual([3, 2]);
+    expect(large.spool.rejects.list(10).map(({ id }) => id)).toEqual([4, 3, 2]);
     expect(large.balanced()).toBe(true);
     // The same again, by its sender: known.
     expect((await post(large, '/v1/track', JSON.stringify(long))).json()).toMatchObject({ duplicates: 1 });

@@ -150,6 +150,11 @@ describe('POST /v1/batch', () => {
     expectError(await post(collector, '[1,2]'), 'invalid_body');
     expectError(await post(collector, { writeKey: browserKey, batch: {} }), 'invalid_body');
     expect(collector.spool.rejects.list(9)).toMatchObject([
+      {
+        source: 'site',
+        code: 'invalid_body',
+        payload: Buffer.from(`{"writeKey":"${browserKey}","batch":{}}`),
+      },
       { source: 'till', code: 'malformed_json', payload: Buffer.from('{"batch":[{"a":1') },
     ]);
     expect(collector.balanced()).toBe(true);

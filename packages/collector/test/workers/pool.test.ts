@@ -74,9 +74,12 @@ describe('a collector with workers', () => {
     expect((await send(collector, { ...one, writeKey: browserKey }, null)).statusCode).toBe(200);
     await collector.loaded();
     // What could not be read is kept, as without workers.
-    expect(await collector.rows(`SELECT code FROM raw_rejects ORDER BY code`)).toEqual([
-      { code: 'invalid_body' },
-      { code: 'malformed_json' },
+    expect(
+      await collector.rows(`SELECT code, decode(payload) AS body FROM raw_rejects ORDER BY 1, 2`),
+    ).toEqual([
+      { code: 'invalid_body', body: '[]' },
+      { code: 'invalid_body', body: '{"batch":1}' },
+      { code: 'malformed_json', body: '{"batch":[' },
     ]);
   });
 
