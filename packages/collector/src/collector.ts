@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
 import type { Clock } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
@@ -19,6 +18,7 @@ import { listenOn } from './listen.ts';
 import { createLoader } from './loader/loader.ts';
 import type { Loader, LoaderParts } from './loader/loader.ts';
 import { createLoaderThread } from './loader/thread.ts';
+import { makeFolder } from './make-folder.ts';
 import { openPrivacy } from './privacy/open.ts';
 import type { Privacy } from './privacy/open.ts';
 import { safeReason } from './privacy/safe-reason.ts';
@@ -31,6 +31,7 @@ import { behindOf, diskOf } from './spool/state.ts';
 import { spoolOptions } from './spool/options.ts';
 import { openSpool } from './spool/spool.ts';
 import type { Spool } from './spool/spool.ts';
+import { withCode } from './system-fault.ts';
 import { workersOf } from './workers/count.ts';
 import { createPool } from './workers/pool.ts';
 import type { Pool, PoolOptions } from './workers/pool.ts';
@@ -63,6 +64,8 @@ const openOwnSpool = (config: CollectorConfig, onError: (error: unknown) => void
   try {
     return openSpool({ ...spoolOptions(config), onError });
   } catch (error) {
+    const coded = withCode(error);
+    if (coded instanceof NitkaError) throw coded;
     throw new NitkaError('spool_corrupt', (error as Error).message, { cause: error });
   }
 };
@@ -116,7 +119,7 @@ export const openCollector = async (
   parts: CollectorParts = {},
 ): Promise<Collector> => {
   const { clock = systemClock } = parts;
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(config.dataDir);
   const commands = createAdminCommands();
   let servePrivacy: (parts: PrivacyCommandParts) => void = () => undefined;
   const privacyReady = new Promise<PrivacyCommandParts>((resolve) => (servePrivacy = resolve));

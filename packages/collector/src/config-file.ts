@@ -7,6 +7,7 @@ import { configSchema } from './config-schema.ts';
 import { configTexts } from './config-texts.ts';
 import { defaults } from './config.ts';
 import type { CollectorConfig, DestinationConfig, SourceConfig } from './config.ts';
+import { unusable } from './system-fault.ts';
 
 type Json = Record<string, unknown>;
 
@@ -185,8 +186,7 @@ export const readConfig = (path: string, environment: NodeJS.ProcessEnv = proces
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new NitkaError('file_unusable', `${path}: ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(path, error);
     throw new NitkaError('config_missing', path, { cause: error });
   }
   let input: unknown;

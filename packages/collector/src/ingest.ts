@@ -206,12 +206,7 @@ export const createIngest = ({ config: { limits }, spool, enrich, guard }: Inges
   /** Apart: a function made where the events are in sight would hold them for as long as the disk is waited for. */
   const withDuplicates =
     (reply: Prepared['reply']) =>
-    ({ duplicates }: AppendResult): IngestReply => ({
-      accepted: reply.accepted,
-      duplicates,
-      rejected: reply.rejected,
-      anonymousId: reply.anonymousId,
-    });
+    ({ duplicates }: AppendResult): IngestReply => ({ ...reply, duplicates });
 
   const write = (chunk: Chunk, reply: Prepared['reply']): Promise<IngestReply> =>
     chunk.entries.length === 0

@@ -12,6 +12,10 @@ interface SystemError {
 
 const isPath = (place: unknown): boolean => typeof place === 'string' && isAbsolute(place);
 
+/** A fault of this file or folder: the system's own words do not always name it. */
+export const unusable = (path: string, error: unknown): NitkaError =>
+  new NitkaError('file_unusable', `${path}: ${(error as Error).message}`, { cause: error });
+
 /** The error with a code, if it is of the operator's files or addresses; else as it is. */
 export const withCode = (error: unknown): unknown => {
   if (error instanceof NitkaError || !(error instanceof Error)) return error;

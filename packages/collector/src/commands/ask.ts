@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { adminAddress } from '../admin/address.ts';
 import { askOwner } from '../admin/client.ts';
 import type { CollectorConfig } from '../config.ts';
+import { makeFolder } from '../make-folder.ts';
 import { ownFolder } from './own-folder.ts';
 
 /**
@@ -17,7 +17,7 @@ export const askOrOwn = async <T>(
   const answer = await askOwner<T>(address, command, input);
   if (answer) return answer.result;
   // With Kafka nothing of worth is in it: a machine that only commands may have none yet.
-  if (config.spool.kafka) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  if (config.spool.kafka) makeFolder(config.dataDir);
   const lock = await ownFolder(config.dataDir);
   try {
     return await work();

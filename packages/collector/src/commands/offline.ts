@@ -1,8 +1,8 @@
-import { NitkaError } from '@nitka/core';
 import { rowLimit } from '../admin/commands.ts';
 import type { CollectorConfig } from '../config.ts';
+import { chooseForQuery } from '../destinations/choose.ts';
 import { createDestination } from '../destinations/index.ts';
-import type { QueryResult } from '../destinations/destination.ts';
+import type { Destination, QueryResult } from '../destinations/destination.ts';
 import { createEnrich } from '../enrich.ts';
 import { createIngest } from '../ingest.ts';
 import { createRecovery } from '../recovery/recovery.ts';
@@ -30,19 +30,16 @@ export const queryOffline = async (
   name?: string,
   limit = rowLimit,
 ): Promise<QueryResult> => {
-  for (const options of config.destinations) {
-    if (name !== undefined && options.name !== name) continue;
-    const destination = await createDestination(options, config.dataDir);
-    if (!destination.query) continue;
-    try {
-      await destination.open();
-      return await destination.query(sql, limit);
-    } finally {
-      await destination.close();
-    }
+  const options = new Map(config.destinations.map((each) => [each.name, each]));
+  const create = (each: string): Promise<Destination> =>
+    createDestination(options.get(each)!, config.dataDir);
+  const { destination } = await chooseForQuery([...options.keys()], create, name);
+  try {
+    await destination.open();
+    return await destination.query(sql, limit);
+  } finally {
+    await destination.close();
   }
-  const isKnown = name === undefined || config.destinations.some((options) => options.name === name);
-  throw new NitkaError(isKnown ? 'query_not_supported' : 'destination_unknown', name);
 };
 
 /** What brings entries back, while no collector runs. */

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from '../config-file.ts';
 import { needsLocalSpool } from '../kafka/unsupported.ts';
+import { makeFolder } from '../make-folder.ts';
 import { ownFolder } from './own-folder.ts';
 import { formatOf, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
@@ -23,7 +23,7 @@ export const registerRestore: RegisterCommand = (cli) => {
         import('../recovery/restore.ts'),
         import('../destinations/index.ts'),
       ]);
-      mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+      makeFolder(config.dataDir);
       const lock = await ownFolder(config.dataDir);
       const progress = createProgress('asking');
       try {

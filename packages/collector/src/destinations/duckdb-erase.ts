@@ -1,14 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { erasedColumns, erasedRow, erasureConditions } from './erasure.ts';
 import type { Erased, Erasure } from './erasure.ts';
-
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+import { quoted } from './sql-text.ts';
 
 /** Bytes as DuckDB shows them; what is no ASCII becomes a character that stands between words. */
 const rejectText = String.raw`coalesce(TRY(decode(payload)), regexp_replace(payload::VARCHAR, '\\x[0-9A-F]{2}', '~', 'g'))`;
 
 export const duckdbConditions = (erasure: Erasure): { readonly events: string; readonly rejects: string } =>
-  erasureConditions(erasure, quote, (column, literal) => {
+  erasureConditions(erasure, quoted, (column, literal) => {
     const text = column === 'raw_payload' ? rejectText : `${column}::VARCHAR`;
     return `coalesce(regexp_matches(${text}, ${literal}, 'i'), false)`;
   });

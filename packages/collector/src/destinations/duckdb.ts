@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { makeFolder } from '../make-folder.ts';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
 import { appendBatch, importDuckdb } from './duckdb-append.ts';
@@ -14,13 +14,13 @@ import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbEngineProperties } from './duckdb-options.ts';
 import type { DuckdbEngineOptions } from './duckdb-options.ts';
 import { parseDestinationOptions } from './options.ts';
+import { quoted } from './sql-text.ts';
 
 export interface DuckdbOptions extends DuckdbEngineOptions {
   /** The database file. @default `<dataDir>/warehouse.duckdb` */
   readonly path: string;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 /** Rows; a multiple of 2,048. */
 const rowGroup = 10_240;
 
@@ -45,7 +45,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   };
 
   const open = async (): Promise<void> => {
-    mkdirSync(dirname(options.path), { recursive: true });
+    makeFolder(dirname(options.path), 0o777);
     instance = await client.api.DuckDBInstance.create(':memory:', {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),

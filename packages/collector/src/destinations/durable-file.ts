@@ -1,5 +1,6 @@
-import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { access, open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** On Windows a folder cannot be synced, and need not be. */
 export const syncFolder = async (folder: string): Promise<void> => {
@@ -13,10 +14,8 @@ export const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /** The folder with all above it, there after a power cut, too. */
-export const makeFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+export const makeDurableFolder = async (folder: string): Promise<void> => {
+  for (const made of makeFolder(folder, 0o777)) await syncFolder(dirname(made));
 };
 
 export const exists = async (path: string): Promise<boolean> =>
@@ -36,7 +35,7 @@ export const syncFile = async (path: string): Promise<void> => {
 
 /** Makes a finished file appear under its name: whole, or not at all. One that is there already stays, and the new one is left aside. */
 export const publish = async (aside: string, target: string): Promise<void> => {
-  await makeFolder(dirname(target));
+  await makeDurableFolder(dirname(target));
   if (await exists(target)) return;
   await syncFile(aside);
   await rename(aside, target);

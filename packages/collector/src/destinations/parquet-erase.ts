@@ -2,12 +2,12 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbConditions } from './duckdb-erase.ts';
-import { makeFolder, syncFile, syncFolder } from './durable-file.ts';
+import { makeDurableFolder, syncFile, syncFolder } from './durable-file.ts';
 import { erasedColumns, erasedRow } from './erasure.ts';
 import type { Erased, ErasedRow, Erasure } from './erasure.ts';
 import type { Lake } from './parquet-lake.ts';
+import { quoted } from './sql-text.ts';
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const filesOf = (glob: string): string =>
   `read_parquet(${quoted(glob)}, hive_partitioning = false, filename = true)`;
 
@@ -52,7 +52,7 @@ export const eraseParquet = async (
     if (hasRejects) await cut(rejects, where.rejects);
     // What a load that was killed left there.
     await rm(lake.aside, { recursive: true, force: true });
-    await makeFolder(lake.aside);
+    await makeDurableFolder(lake.aside);
   }
   return { rows, rejects: Number(refused?.[0]) };
 };

@@ -4,8 +4,7 @@ import { duckdbMigrations, duckdbViews } from './duckdb-schema.ts';
 import { createDuckdbQuery } from './duckdb-query.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import type { Lake } from './parquet-lake.ts';
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+import { quoted } from './sql-text.ts';
 
 /** A glob that finds no file is an error in DuckDB; an empty table stands for it. */
 const createTableView = async (

@@ -6,8 +6,7 @@ import type { DuckdbClient } from './duckdb-append.ts';
 import { exists, publish, publishText } from './durable-file.ts';
 import { plainColumns } from './parquet-lake.ts';
 import type { Lake } from './parquet-lake.ts';
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+import { quoted } from './sql-text.ts';
 
 /** Infinity and year 275761 are no day of a folder: such a row is refused before anything is written. */
 const checkTimes = ({ events, rejects }: LoadBatch): void => {

@@ -7,7 +7,7 @@ import { importDuckdb } from './duckdb-append.ts';
 import { duckdbFailure } from './duckdb-failure.ts';
 import type { DuckdbQuery } from './duckdb-query.ts';
 import { duckdbMigrations } from './duckdb-schema.ts';
-import { makeFolder } from './durable-file.ts';
+import { makeDurableFolder } from './durable-file.ts';
 import { duckdbEngineProperties } from './duckdb-options.ts';
 import type { DuckdbEngineOptions } from './duckdb-options.ts';
 import { parseDestinationOptions } from './options.ts';
@@ -39,7 +39,7 @@ export const createParquet: CreateDestination = async (config, { dataDir }): Pro
   let current: Open | null = null;
 
   const open = async (): Promise<Open> => {
-    await makeFolder(lake.aside);
+    await makeDurableFolder(lake.aside);
     await checkLake(lake);
     const settings = {
       memory_limit: options.memoryLimit,

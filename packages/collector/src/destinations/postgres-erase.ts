@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
 import { erasedColumns, erasedRow, erasureConditions } from './erasure.ts';
 import type { Erased, Erasure } from './erasure.ts';
-
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+import { quoted } from './sql-text.ts';
 
 /** Bytes of a reject as text: what is no ASCII becomes a character that stands between words. */
 const rejectText = String.raw`regexp_replace(encode(payload, 'escape'), '\\[0-7]{3}', '~', 'g')`;
@@ -16,7 +15,7 @@ export const erasePostgres = async (
 ): Promise<Erased> => {
   const where = erasureConditions(
     erasure,
-    quote,
+    quoted,
     (column, literal) => `coalesce(${column === 'raw_payload' ? rejectText : column} ~* ${literal}, false)`,
   );
   const rows = async (sql: string): Promise<unknown[][]> =>

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import { adminAddress } from '../admin/address.ts';
@@ -15,6 +14,7 @@ import { importClient } from '../destinations/options.ts';
 import { createEnrich } from '../enrich.ts';
 import { createIngest } from '../ingest.ts';
 import type { SourceCounts } from '../ledger.ts';
+import { makeFolder } from '../make-folder.ts';
 import { createBackpressure } from '../plugins/backpressure.ts';
 import { createMetrics } from '../plugins/metrics.ts';
 import { openPrivacy } from '../privacy/open.ts';
@@ -75,7 +75,7 @@ export const openKafkaCollector = async (
   const loads = config.role !== 'http';
   if (loads) checkDestinations(config);
   const kafka = await importClient('@platformatic/kafka', () => import('@platformatic/kafka'));
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(config.dataDir);
   const names = loads ? config.destinations.map(({ name }) => name) : [];
   let app: FastifyInstance | undefined;
   let operatorApp: FastifyInstance | null = null;

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
 import type { Database } from 'lmdb';
+import { makeFolder } from '../make-folder.ts';
 import { isAccepted } from '../spool/chunk.ts';
 import { seenKey } from '../spool/seen.ts';
 import { readChunks } from './spool-reader.ts';
@@ -27,7 +27,7 @@ export interface SeenIndexes {
  * the same repeats. What the topic's retention has removed is known to those loaders that had read it and kept their folder.
  */
 export const openSeenIndexes = (folder: string, cluster: Cluster): SeenIndexes => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const root = open({ path: folder, encoding: 'json', maxDbs: 4096 });
   const indexes = new Map<string, SeenIndex>();
 

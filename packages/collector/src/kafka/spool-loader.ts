@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
+import { chooseForQuery } from '../destinations/choose.ts';
 import type { Destination, DestinationError } from '../destinations/destination.ts';
 import type { Trouble } from '../trouble.ts';
 import type { Loader, LoaderParts } from '../loader/loader.ts';
@@ -190,12 +190,10 @@ export const createKafkaLoader = async (
       }
     },
     async query(sql, limit, name) {
-      const found = targets.find((target) =>
-        name === undefined ? target.destination.query : target.name === name,
-      );
-      if (name !== undefined && !found) throw new NitkaError('destination_unknown', name);
-      if (!found?.destination.query) throw new NitkaError('query_not_supported', name);
-      await found.open();
+      const targetOf = (wanted: string): Target => targets.find((target) => target.name === wanted)!;
+      const names = targets.map((target) => target.name);
+      const found = await chooseForQuery(names, (each) => targetOf(each).destination, name);
+      await targetOf(found.name).open();
       return found.destination.query(sql, limit);
     },
     async stop() {

@@ -1,6 +1,6 @@
-import { NitkaError } from '@nitka/core';
 import type { Clock } from '@nitka/core';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
+import { chooseForQuery } from '../destinations/choose.ts';
 import type { Destination, DestinationError, QueryResult } from '../destinations/destination.ts';
 import { createForwarder } from '../forwarder.ts';
 import type { Forwarder } from '../forwarder.ts';
@@ -15,7 +15,7 @@ export interface Loader {
   wake(): void;
   /** What keeps a destination from being loaded, by its name; null while all is well. */
   troubles(): ReadonlyMap<string, Trouble | null>;
-  /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed` or `query_not_supported`. */
+  /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed`, `query_not_supported` or `destination_unknown`. */
   query(sql: string, limit: number, destination?: string): Promise<QueryResult>;
   /** Takes a person out of the spool and every destination, while no load is under way. Absent where the spool is a topic. */
   forget?(request: ForgetRequest, onForgetting: OnForgetting): Promise<ForgetReport>;
@@ -63,11 +63,8 @@ export const createLoader = async (
     },
     troubles: () => new Map([...forwarders].map(([name, forwarder]) => [name, forwarder.state().trouble])),
     async query(sql, limit, name) {
-      const found =
-        name === undefined ? [...destinations.values()].find(({ query }) => query) : destinations.get(name);
-      if (name !== undefined && !found) throw new NitkaError('destination_unknown', name);
-      if (!found?.query) throw new NitkaError('query_not_supported', name);
-      return found.query(sql, limit);
+      const { destination } = await chooseForQuery(allNames, (each) => destinations.get(each)!, name);
+      return destination.query(sql, limit);
     },
     async forget(request, onForgetting) {
       const released = await Promise.all([...forwarders.values()].map((forwarder) => forwarder.hold()));

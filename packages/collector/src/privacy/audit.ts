@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 export interface AuditLine {
   readonly action: 'resolve' | 'forget' | 'lift' | 'keys';
@@ -19,7 +20,7 @@ const userName = (): string => {
 
 /** Adds a line to `<dataDir>/audit.log`: on the disk before what it tells of is answered. */
 export const audit = (dataDir: string, now: number, line: AuditLine, by: string = userName()): void => {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const handle = openSync(join(dataDir, 'audit.log'), 'a', 0o600);
   try {
     writeSync(handle, `${JSON.stringify({ at: new Date(now).toISOString(), by, ...line })}\n`);

@@ -1,16 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NitkaError } from '@nitka/core';
+import { makeFolder } from '../make-folder.ts';
 
 /** `active` makes pseudonyms, `lookup` only recognises those it made, of `retired` the secret is gone. */
 export type KeyState = 'active' | 'lookup' | 'retired';
@@ -75,7 +67,7 @@ const syncFolder = (folder: string): void => {
 
 /** The whole file or the old one, after a power cut, too; readable by its owner alone. */
 export const writeSecretFile = (path: string, text: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const aside = `${path}.${process.pid}.new`;
   const handle = openSync(aside, 'w', 0o600);
   writeSync(handle, text);

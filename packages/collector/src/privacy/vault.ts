@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { NitkaError } from '@nitka/core';
 import { open } from 'lmdb';
+import { makeFolder } from '../make-folder.ts';
 import { createGroupCommit } from '../spool/group-commit.ts';
 
 /** What is known of a pseudonym. */
@@ -46,7 +46,7 @@ const decode = (bytes: Buffer): VaultEntry => {
 };
 
 export const openVault = (folder: string): Vault => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   // Why these settings: spool/environment.ts.
   const root = open<unknown, string>({
     path: folder,

@@ -17,9 +17,9 @@ const noteFile = 'backup.json';
 export const dataFile = 'data.mdb';
 
 /**
- * The folder above has to be there: Node's recursive mkdir turns in a circle where that makes no folders (/proc), and the collector with it.
+ * The folder above has to be there: a backup to a disk that is not mounted would fill the one below.
  *
- * @throws NitkaError `folder_not_empty`
+ * @throws NitkaError `folder_not_empty`, or the fault of the system
  */
 export const claimFolder = (folder: string): void => {
   if (!existsSync(folder)) return mkdirSync(folder, { mode: 0o700 });

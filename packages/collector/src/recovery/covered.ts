@@ -1,4 +1,5 @@
 import type { QueryResult } from '../destinations/destination.ts';
+import { quoted } from '../destinations/sql-text.ts';
 import type { Range } from '../spool/ranges.ts';
 import { union } from '../spool/ranges.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -37,7 +38,7 @@ export const readBatches = async (
   for (;;) {
     // Only ids of our own making are put into the text.
     const last = found.at(-1) ?? '';
-    const sql = `SELECT batch_id FROM (${batchesOf(type)}) AS b WHERE batch_id > '${last.replaceAll("'", "''")}' ORDER BY batch_id LIMIT ${pageSize}`;
+    const sql = `SELECT batch_id FROM (${batchesOf(type)}) AS b WHERE batch_id > ${quoted(last)} ORDER BY batch_id LIMIT ${pageSize}`;
     const { rows } = await ask(sql, pageSize);
     for (const [id] of rows) found.push(String(id));
     onPage?.(found.length);

@@ -1,7 +1,8 @@
-import { constants, copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import type { Destination } from '../destinations/destination.ts';
+import { makeFolder } from '../make-folder.ts';
 import { openSpool } from '../spool/spool.ts';
 import type { Spool } from '../spool/spool.ts';
 import { claimFolder, dataFile, readBackup, syncFile } from './backup.ts';
@@ -92,7 +93,7 @@ export const restore = async (
   const workshop = join(config.dataDir, 'spool-restoring');
   claimFolder(place);
   rmSync(workshop, { recursive: true, force: true });
-  mkdirSync(workshop, { recursive: true, mode: 0o700 });
+  makeFolder(workshop);
   copyFileSync(join(from, dataFile), join(workshop, dataFile), constants.COPYFILE_FICLONE);
   await syncFile(join(workshop, dataFile));
   const opened: Destination[] = [];

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
 import type { Ledger, LedgerLine } from '../ledger.ts';
+import { makeFolder } from '../make-folder.ts';
 import { decodeChunk, encodeChunk, encodeChunkOnce, isAccepted, readChunkHead } from './chunk.ts';
 import type { Chunk } from './chunk.ts';
 import { encode, giveBack, isReject } from './encoded.ts';
@@ -110,7 +110,7 @@ const without = (bytes: Buffer, indexes: ReadonlySet<number>): Buffer => {
 };
 
 export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onError }: SpoolOptions): Spool => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const environment = openEnvironment(folder);
   const { addSeen, hasSeen, events, meta } = environment;
   const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
@@ -262,7 +262,7 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
       meta.putSync('id', v7());
     },
     async backup(to) {
-      mkdirSync(to, { recursive: true, mode: 0o700 });
+      makeFolder(to);
       await environment.root.backup(to, true);
     },
     release(destinations) {

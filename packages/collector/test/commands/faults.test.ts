@@ -41,6 +41,21 @@ it('makes no data folder by looking into one, and says what is in its place', as
   expect(existsSync(join(none, '..', 'data'))).toBe(false);
 });
 
+it.skipIf(!existsSync('/proc/version'))(
+  'ends where no data folder can be made, below /proc, too',
+  async () => {
+    const file = configFile({ dataDir: '/proc/nitka/data' });
+    const ended = await Promise.all([
+      runProgram('start', '--config', file),
+      runProgram('restore', join(file, '..'), '--config', file),
+    ]);
+    for (const { code, err } of ended) {
+      expect(err).toMatch(/^file_unusable: .*\/proc\/nitka/);
+      expect(code).toBe(1);
+    }
+  },
+);
+
 it('checks the config, the files it names, the keys and every destination at once', async () => {
   const fine = configFile({
     listen: { tls: { certFile: 'none.pem', keyFile: 'none.key' } },
