@@ -77,12 +77,17 @@ const views = (shape: ClickhouseShape): string[] => {
   const path = (parts: readonly string[]): string => parts.map((part) => `'${part}'`).join(', ');
   const { database } = shape;
   return segmentViews({
-    text: (...parts) => `JSONExtract(r.payload, ${path(parts)}, 'Nullable(String)')`,
+    text: (document, ...parts) => `JSONExtract(r.${document}, ${path(parts)}, 'Nullable(String)')`,
     json: (...parts) => `nullIf(JSONExtractRaw(r.payload, ${path(parts)}), '')`,
+    number: (text) => `toFloat64OrNull(${text})`,
+    host: (text) => `nullIf(domain(${text}), '')`,
     slug: (column) => String.raw`lowerUTF8(replaceRegexpAll(${column}, '[^\\p{L}\\p{N}]+', '_'))`,
+    latest: (column) => `argMax(${column}, (r."timestamp", r.id))`,
     create: (name, columns, where) =>
       `CREATE OR REPLACE VIEW ${database}.${name}${onCluster(shape)} AS SELECT ${columns.join(', ')} FROM ${database}.raw_events AS r WHERE ${where}`,
-  });
+    createUsers: (name, columns, where, group) =>
+      `CREATE VIEW IF NOT EXISTS ${database}.${name}${onCluster(shape)} AS SELECT ${columns.join(', ')} FROM ${database}.identifies AS r WHERE ${where} GROUP BY ${group}`,
+  }).map(({ sql }) => sql);
 };
 
 /** What is there before the first step. */
@@ -101,5 +106,7 @@ export const clickhouseSteps = (shape: ClickhouseShape): readonly (readonly stri
     ...createTable(shape, 'raw_rejects'),
     ...createTable(shape, 'nitka_batches'),
   ],
+  // It made the views of its time.
+  [],
   views(shape),
 ];

@@ -20,6 +20,14 @@ const checkColumns = async (connection: DuckDBConnection): Promise<void> => {
   }
 };
 
+/** A table of the owner's that has the name of a view stays as it is. */
+const tablesIn = async (connection: DuckDBConnection): Promise<ReadonlySet<unknown>> => {
+  const reader = await connection.runAndReadAll(
+    'SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()',
+  );
+  return new Set(reader.getRows().map(([name]) => name));
+};
+
 /** Brings the tables to the newest version, each step in a transaction. */
 export const migrateDuckdb = async (connection: DuckDBConnection): Promise<void> => {
   await connection.run(
@@ -38,5 +46,6 @@ export const migrateDuckdb = async (connection: DuckDBConnection): Promise<void>
     await connection.run('COMMIT');
   }
   await checkColumns(connection);
-  for (const view of duckdbViews) await connection.run(view);
+  const own = await tablesIn(connection);
+  for (const { name, sql } of duckdbViews) if (!own.has(name)) await connection.run(sql);
 };

@@ -34,5 +34,5 @@ export const planDuckdb = async (path: string): Promise<string[]> => {
   if (version > duckdbMigrations.length)
     throw new DestinationError('schema', `the tables are of version ${version}, made by a newer collector`);
   const steps = duckdbMigrations.slice(version).map((step) => step.trim());
-  return steps.length === 0 ? [] : [...steps, ...duckdbViews];
+  return steps.length === 0 ? [] : [...steps, ...duckdbViews.map(({ sql }) => sql)];
 };

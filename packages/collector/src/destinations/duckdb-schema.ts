@@ -1,4 +1,5 @@
 import { segmentViews } from './segment-views.ts';
+import type { SegmentView } from './segment-views.ts';
 
 const tables = {
   raw_events: `message_id VARCHAR, type VARCHAR, event VARCHAR, anonymous_id VARCHAR, server_visitor_id VARCHAR, user_id VARCHAR,
@@ -59,16 +60,21 @@ CREATE TABLE nitka_batches (batch_id VARCHAR NOT NULL, events BIGINT NOT NULL, r
 ];
 
 /** Half a surrogate pair, which JSON.stringify writes as an escape, is no JSON to DuckDB: one such row would break every query. */
-const readable = String.raw`SELECT * REPLACE (
-  CASE WHEN json_valid(payload) THEN payload::VARCHAR
-  ELSE regexp_replace(payload::VARCHAR, '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g') END AS payload
-) FROM raw_events`;
+const readable = (column: string): string =>
+  String.raw`CASE WHEN json_valid(${column}) THEN ${column}::VARCHAR
+  ELSE regexp_replace(${column}::VARCHAR, '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g') END AS ${column}`;
+const events = `SELECT * REPLACE (${readable('payload')}, ${readable('batch_context')}) FROM raw_events`;
 
 /** Over the table, or whatever has its columns, of that name. */
-export const duckdbViews: readonly string[] = segmentViews({
-  text: (...parts) => `r.payload->>'$.${parts.join('.')}'`,
+export const duckdbViews: readonly SegmentView[] = segmentViews({
+  text: (document, ...parts) => `r.${document}->>'$.${parts.join('.')}'`,
   json: (...parts) => `r.payload->'$.${parts.join('.')}'`,
+  number: (text) => `TRY_CAST(${text} AS DOUBLE)`,
+  host: (text) => `nullif(regexp_extract(${text}, '^[A-Za-z]+://([^/?#:]+)', 1), '')`,
   slug: (column) => String.raw`lower(regexp_replace(${column}, '[^\p{L}\p{N}]+', '_', 'g'))`,
+  latest: (column) => `arg_max(${column}, (r."timestamp", r.id))`,
   create: (name, columns, where) =>
-    `CREATE OR REPLACE VIEW ${name} AS SELECT ${columns.join(', ')} FROM (${readable}) AS r WHERE ${where}`,
+    `CREATE OR REPLACE VIEW ${name} AS SELECT ${columns.join(', ')} FROM (${events}) AS r WHERE ${where}`,
+  createUsers: (name, columns, where, group) =>
+    `CREATE OR REPLACE VIEW ${name} AS SELECT ${columns.join(', ')} FROM identifies AS r WHERE ${where} GROUP BY ${group}`,
 });

@@ -41,7 +41,7 @@ export const createLakeQuery = async (
   const prepare = async (): Promise<void> => {
     const events = await createTableView(connection, 'raw_events', lake.glob('raw_events'));
     const rejects = await createTableView(connection, 'raw_rejects', lake.glob('raw_rejects'));
-    if (!prepared) for (const view of duckdbViews) await connection.run(view);
+    if (!prepared) for (const { sql } of duckdbViews) await connection.run(sql);
     prepared = true;
     complete = events && rejects;
   };

@@ -9,6 +9,7 @@ import { toRows } from '../../src/row.ts';
 import { unpack } from '../../src/spool/packed.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { expectSegmentShape } from '../support/segment-shape.ts';
 
 const clickhouse = needsServer('clickhouse');
 takeTurns(clickhouse);
@@ -234,6 +235,30 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
     expect(await ask(destination, 'SELECT group_id, traits FROM groups')).toEqual([
       { group_id: 'g', traits: '{"plan":"x"}' },
     ]);
+  });
+
+  it('has views with the columns of Segment and RudderStack', async () => {
+    await expectSegmentShape((await opened()).destination);
+  });
+
+  it('brings the views of an earlier version to the newest, and leaves a table of that name alone', async () => {
+    const { destination, database } = await opened();
+    await destination.close();
+    await run(`DROP VIEW ${database}.users`);
+    await run(`DROP VIEW ${database}.pages`);
+    await run(
+      `CREATE VIEW ${database}.pages AS SELECT message_id AS id FROM ${database}.raw_events WHERE type = 'page'`,
+    );
+    await run(`CREATE TABLE ${database}.users (login String) ENGINE = MergeTree ORDER BY login`);
+    await run(`INSERT INTO ${database}.users VALUES ('anna')`);
+    await run(`ALTER TABLE ${database}.nitka_schema DELETE WHERE version > 2 SETTINGS mutations_sync = 2`);
+    const again = await open(database);
+    expect((await again.plan!()).at(-1)).toContain('VALUES (3)');
+    await again.open();
+    expect(await ask(again, 'SELECT count(url) AS n FROM pages')).toEqual([{ n: expect.anything() }]);
+    expect(await ask(again, 'SELECT login FROM users')).toEqual([{ login: 'anna' }]);
+    expect(await again.plan!()).toEqual([]);
+    await again.close();
   });
 
   it('loads every row once while the server is killed again and again', { timeout: 120_000 }, async () => {

@@ -5,6 +5,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createDuckdb } from '../../src/destinations/duckdb.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { temporaryFolder } from '../support/collector.ts';
+import { expectSegmentShape } from '../support/segment-shape.ts';
 import { expectViewsOfAnyPayload } from '../support/views.ts';
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
@@ -74,6 +75,30 @@ it('names the faults of its options', async () => {
 it('has views that any payload goes through', async () => {
   const folder = temporaryFolder();
   await expectViewsOfAnyPayload(await createDuckdb({ path: join(folder, 'w.duckdb') }, { dataDir: folder }));
+});
+
+it('has views with the columns of Segment and RudderStack', async () => {
+  const folder = temporaryFolder();
+  const destination = await createDuckdb({ path: join(folder, 'w.duckdb') }, { dataDir: folder });
+  await destination.open();
+  await expectSegmentShape(destination);
+  await destination.close();
+});
+
+it('makes its views anew at each start, and leaves a table that has the name of one alone', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'w.duckdb');
+  const destination = await createDuckdb({ path }, { dataDir: folder });
+  await destination.open();
+  await destination.close();
+  await change(
+    path,
+    "CREATE OR REPLACE VIEW pages AS SELECT 1 AS one; DROP VIEW users; CREATE TABLE users AS SELECT 'anna' AS login",
+  );
+  await destination.open();
+  expect((await destination.query!('SELECT id, url FROM pages', 9)).rows).toEqual([]);
+  expect((await destination.query!('SELECT login FROM users', 9)).rows).toEqual([['anna']]);
+  await destination.close();
 });
 
 it('answers what does not fit into its memory by a folder beside the file', async () => {

@@ -9,6 +9,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createParquet } from '../../src/destinations/parquet.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { temporaryFolder } from '../support/collector.ts';
+import { expectSegmentShape } from '../support/segment-shape.ts';
 import { expectViewsOfAnyPayload } from '../support/views.ts';
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
@@ -205,5 +206,12 @@ it('holds every row once after its process was killed again and again', { timeou
   await destination.open();
   const { rows } = await destination.query!('SELECT count(*), count(DISTINCT message_id) FROM raw_events', 1);
   expect(rows).toEqual([['6000', '6000']]);
+  await destination.close();
+});
+
+it('has views with the columns of Segment and RudderStack', async () => {
+  const destination = await open(join(temporaryFolder(), 'lake'));
+  await destination.open();
+  await expectSegmentShape(destination);
   await destination.close();
 });
