@@ -1,6 +1,6 @@
-import type { Client } from 'pg';
 import { erasedColumns, erasedRow, erasureConditions } from './erasure.ts';
 import type { Erased, Erasure } from './erasure.ts';
+import type { PostgresLoad } from './postgres-load.ts';
 import { quoted } from './sql-text.ts';
 
 /** Bytes of a reject as text: what is no ASCII becomes a character that stands between words. */
@@ -8,8 +8,7 @@ const rejectText = String.raw`regexp_replace(encode(payload, 'escape'), '\\[0-7]
 
 /** Takes the rows out in one transaction; it waits for a load that may still be on its way. */
 export const erasePostgres = async (
-  client: Client,
-  schema: string,
+  { client, schema, guard }: Pick<PostgresLoad, 'client' | 'schema' | 'guard'>,
   erasure: Erasure,
   dryRun: boolean,
 ): Promise<Erased> => {
@@ -29,6 +28,10 @@ export const erasePostgres = async (
     const [refused] = await rows(`SELECT count(*) FROM ${schema}.raw_rejects WHERE ${where.rejects}`);
     erased = { rows: found.map(erasedRow), rejects: Number(refused?.[0]) };
     if (!dryRun) {
+      if (guard === 'ids')
+        await client.query(
+          `DELETE FROM ${schema}.nitka_message_ids WHERE message_id IN (SELECT message_id FROM ${schema}.raw_events WHERE ${where.events})`,
+        );
       await client.query(`DELETE FROM ${schema}.raw_events WHERE ${where.events}`);
       await client.query(`DELETE FROM ${schema}.raw_rejects WHERE ${where.rejects}`);
     }
@@ -38,7 +41,7 @@ export const erasePostgres = async (
     throw error;
   }
   // A deleted row stays in its page until then.
-  if (!dryRun) await client.query(`VACUUM ${schema}.raw_events`);
-  if (!dryRun) await client.query(`VACUUM ${schema}.raw_rejects`);
+  const tables = ['raw_events', 'raw_rejects', ...(guard === 'ids' ? ['nitka_message_ids'] : [])];
+  if (!dryRun) for (const table of tables) await client.query(`VACUUM ${schema}.${table}`);
   return erased;
 };

@@ -15,7 +15,12 @@ export interface PostgresLoad {
   readonly client: Client;
   readonly copyFrom: CopyFrom;
   readonly schema: string;
+  readonly greenplum: boolean;
+  readonly guard: Guard;
 }
+
+/** What keeps a second row of a message out: a unique index of the rows, one of `nitka_message_ids`, or nothing but the load itself. */
+export type Guard = 'rows' | 'ids' | 'none';
 
 const listOf = (table: RawTable, prefix = ''): string =>
   tables[table].map(({ name }) => `${prefix}${name}`).join(', ');
@@ -75,17 +80,19 @@ const takeBatch = async (
   return taken.rowCount !== 0;
 };
 
-/** Whether unique indexes keep a second row of a message, and a second batch of an id, out. */
-export const isGuarded = async (client: Client, schema: string): Promise<boolean> => {
-  const found = await client.query(
-    `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+/** `rows` only if a second batch of an id is kept out, too. */
+export const findGuard = async (client: Client, schema: string): Promise<Guard> => {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
      WHERE n.nspname = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnatts = 1
-     AND ((c.relname = 'raw_events' AND a.attname = 'message_id') OR (c.relname = 'nitka_batches' AND a.attname = 'batch_id'))
-     GROUP BY c.relname`,
+     AND ((c.relname IN ('raw_events', 'nitka_message_ids') AND a.attname = 'message_id')
+       OR (c.relname = 'nitka_batches' AND a.attname = 'batch_id'))`,
     [schema],
   );
-  return found.rowCount === 2;
+  const guarded = new Set(rows.map(({ name }) => name));
+  if (guarded.has('raw_events') && guarded.has('nitka_batches')) return 'rows';
+  return guarded.has('nitka_message_ids') ? 'ids' : 'none';
 };
 
 /** Another load has one of the rows: the failure of {@link loadDirectly} that {@link loadStaged} gets past. */
@@ -95,12 +102,14 @@ export const isClash = (error: unknown): boolean =>
 
 /**
  * Rows go straight into the tables, and unique indexes watch over them: a message that is there already makes all of it fail. The lock
- * lets others load at the same time, but nobody who stages or erases.
+ * lets others load at the same time, but nobody who stages or erases. In Greenplum such loads take turns, too: two that wait for each
+ * other on different segments are found by its global deadlock detector alone, which is off unless set.
  */
 export const loadDirectly = (to: PostgresLoad, batch: LoadBatch): Promise<void> =>
   inTransaction(to.client, async () => {
-    const { client, schema } = to;
-    await client.query(`LOCK TABLE ${schema}.nitka_batches IN ROW EXCLUSIVE MODE`);
+    const { client, schema, greenplum } = to;
+    const turns = greenplum ? 'SHARE ROW EXCLUSIVE' : 'ROW EXCLUSIVE';
+    await client.query(`LOCK TABLE ${schema}.nitka_batches IN ${turns} MODE`);
     const rows = batch.pages
       ? encodePages(batch.pages(), batch)
       : encodeRows('raw_events', batch.events, batch);
@@ -112,12 +121,19 @@ export const loadDirectly = (to: PostgresLoad, batch: LoadBatch): Promise<void> 
   });
 
 /**
+ * Left alone, Greenplum reads all of the table at each load: nested loops are off there, and the costs of a random page high. ORCA, its
+ * other optimizer, has none for an anti-join.
+ */
+const askTheIndex =
+  'SET LOCAL optimizer = off; SET LOCAL enable_nestloop = on; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off';
+
+/**
  * Rows go into tables of the session's own, and from there those that are missing into the others. Loads of this kind take turns by the
  * lock on the small table, so that the anti-join sees all that is there; whoever only reads is not held up, nor is the vacuum of raw_events.
  */
 export const loadStaged = (to: PostgresLoad, batch: LoadBatch): Promise<void> =>
   inTransaction(to.client, async () => {
-    const { client, schema } = to;
+    const { client, schema, greenplum, guard } = to;
     const { events, rejects } = batch;
     if (events.length > 0)
       await copy(to, 'raw_events', 'nitka_raw_events', encodeRows('raw_events', firstOfEach(events), batch));
@@ -125,10 +141,16 @@ export const loadStaged = (to: PostgresLoad, batch: LoadBatch): Promise<void> =>
       await copy(to, 'raw_rejects', 'nitka_raw_rejects', encodeRows('raw_rejects', rejects, batch));
     await client.query(`LOCK TABLE ${schema}.nitka_batches IN SHARE ROW EXCLUSIVE MODE`);
     if (!(await takeBatch(to, batch, events.length))) return;
+    if (greenplum && guard !== 'none') await client.query(askTheIndex);
+    const known = guard === 'ids' ? 'nitka_message_ids' : 'raw_events';
+    const missing = `FROM nitka_raw_events s WHERE NOT EXISTS (SELECT 1 FROM ${schema}.${known} r WHERE r.message_id = s.message_id)`;
     await client.query(
-      `INSERT INTO ${schema}.raw_events (${listOf('raw_events')}) SELECT ${listOf('raw_events', 's.')} FROM nitka_raw_events s
-       WHERE NOT EXISTS (SELECT 1 FROM ${schema}.raw_events r WHERE r.message_id = s.message_id)`,
+      `INSERT INTO ${schema}.raw_events (${listOf('raw_events')}) SELECT ${listOf('raw_events', 's.')} ${missing}`,
     );
+    if (guard === 'ids')
+      await client.query(
+        `INSERT INTO ${schema}.nitka_message_ids (message_id) SELECT s.message_id ${missing}`,
+      );
     const columns = listOf('raw_rejects');
     await client.query(
       `INSERT INTO ${schema}.raw_rejects (${columns}) SELECT ${columns} FROM nitka_raw_rejects`,

@@ -6,7 +6,8 @@ import { connectPostgres } from './postgres-connect.ts';
 import type { PostgresConnection } from './postgres-connect.ts';
 import { erasePostgres } from './postgres-erase.ts';
 import { postgresFailure } from './postgres-failure.ts';
-import { isClash, isGuarded, isLoaded, loadDirectly, loadStaged } from './postgres-load.ts';
+import { findGuard, isClash, isLoaded, loadDirectly, loadStaged } from './postgres-load.ts';
+import type { Guard } from './postgres-load.ts';
 import { migratePostgres, planPostgres } from './postgres-migrate.ts';
 import { parsePostgresOptions } from './postgres-options.ts';
 import { queryPostgres } from './postgres-query.ts';
@@ -28,6 +29,7 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
   );
   const patience = options.timeoutSeconds * 1000;
   let loading: PostgresConnection | null = null;
+  let guard: Guard = 'none';
   /** So many loads look for repeats before they insert. */
   let careful = 0;
   let asking: PostgresConnection | null = null;
@@ -50,7 +52,8 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     for (const statement of postgresStaging(options)) await connection.client.query(statement);
     const path = `SET search_path = ${options.schema}, public, pg_temp`;
     await connection.client.query(path);
-    if (!(await isGuarded(connection.client, options.schema))) careful = Infinity;
+    guard = await findGuard(connection.client, options.schema);
+    if (guard !== 'rows') careful = Infinity;
     else if (careful === Infinity) careful = 0;
   };
 
@@ -73,7 +76,8 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     batch: LoadBatch,
     way: typeof loadDirectly,
   ): Promise<void> => {
-    const to = { client: connection.client, copyFrom, schema: options.schema };
+    const { schema, greenplum } = options;
+    const to = { client: connection.client, copyFrom, schema, greenplum, guard };
     const work = async (): Promise<void> => {
       if (!(await isLoaded(to, batch))) await way(to, batch);
     };
@@ -127,7 +131,11 @@ export const createPostgres: CreateDestination = async (config): Promise<Destina
     async erase(erasure, dryRun) {
       const connection = await coded(connected());
       try {
-        return await erasePostgres(connection.client, options.schema, erasure, dryRun);
+        return await erasePostgres(
+          { client: connection.client, schema: options.schema, guard },
+          erasure,
+          dryRun,
+        );
       } catch (error) {
         connection.drop();
         throw postgresFailure(error);

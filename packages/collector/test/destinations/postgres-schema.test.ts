@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { Client } from 'pg';
 import { expect, it } from 'vitest';
 import { erasePostgres } from '../../src/destinations/postgres-erase.ts';
-import { isGuarded, isLoaded, loadDirectly, loadStaged } from '../../src/destinations/postgres-load.ts';
+import { findGuard, isLoaded, loadDirectly, loadStaged } from '../../src/destinations/postgres-load.ts';
 import type { PostgresLoad } from '../../src/destinations/postgres-load.ts';
 import { postgresBase, postgresStaging, postgresSteps } from '../../src/destinations/postgres-schema.ts';
 import { row } from '../support/rows.ts';
@@ -14,7 +14,7 @@ const statements = (greenplum: boolean, storage = ''): string[] => {
 
 /** What came after PostgreSQL 9.4, which Greenplum 6 is made from. */
 const later =
-  /ON CONFLICT|GENERATED|jsonb|IF NOT EXISTS(?! \()|JSON_TABLE|\(\?<[=!]|OR REPLACE (?!VIEW)|PROCEDURE|SKIP LOCKED|ON COMMIT DROP|MERGE |TABLESAMPLE|GROUPING SETS|WITH ORDINALITY|MATERIALIZED|FETCH FIRST|STARTS_WITH|STRING_TO_TABLE|REGEXP_(COUNT|SUBSTR|LIKE|INSTR)/i;
+  /ON CONFLICT|GENERATED|jsonb|IF NOT EXISTS|JSON_TABLE|\(\?<[=!]|OR REPLACE|PROCEDURE|SKIP LOCKED|ON COMMIT DROP|MERGE |TABLESAMPLE|GROUPING SETS|WITH ORDINALITY|MATERIALIZED|FETCH FIRST|STARTS_WITH|STRING_TO_TABLE|REGEXP_(COUNT|SUBSTR|LIKE|INSTR)/i;
 
 /** A connection that takes every statement, and remembers it. */
 const listener = (): { said: string[]; client: Client; copyFrom: PostgresLoad['copyFrom'] } => {
@@ -38,7 +38,7 @@ it('keeps to the grammar of PostgreSQL 9.4, which Greenplum 6 has', () => {
 
 it('keeps to it where it loads, looks and erases, too', async () => {
   const { said, client, copyFrom } = listener();
-  const to = { client, copyFrom, schema: 'nitka' };
+  const to = { client, copyFrom, schema: 'nitka', greenplum: true, guard: 'ids' as const };
   const reject = {
     message_id: 'm',
     source: 's',
@@ -48,11 +48,11 @@ it('keeps to it where it loads, looks and erases, too', async () => {
     payload: Buffer.of(1),
   };
   const batch = { id: 'b', events: [row('m')], rejects: [reject], loadedAt: 1 };
-  await isGuarded(client, 'nitka');
+  await findGuard(client, 'nitka');
   await isLoaded(to, batch);
   await loadDirectly(to, batch);
   await loadStaged(to, batch);
-  await erasePostgres(client, 'nitka', { columns: { phone: ['+79995551111'] }, pattern: 'x' }, false);
+  await erasePostgres(to, { columns: { phone: ['+79995551111'] }, pattern: 'x' }, false);
   expect(said.length).toBeGreaterThan(20);
   for (const word of ['COPY', 'LOCK TABLE', 'NOT EXISTS', 'DELETE', 'VACUUM'])
     expect(
@@ -62,12 +62,47 @@ it('keeps to it where it loads, looks and erases, too', async () => {
   for (const statement of said) expect(statement).not.toMatch(later);
 });
 
-it('distributes tables in Greenplum alone, and asks for no unique index there', () => {
+it('distributes tables in Greenplum alone, and says of each how it is stored', () => {
   expect(statements(false).join('\n')).not.toMatch(/DISTRIBUTED|WITH \(/);
-  const tables = statements(true, 'appendoptimized=true').filter((each) => each.includes(' TABLE '));
-  for (const table of tables) expect(table).toMatch(/DISTRIBUTED BY \((message_id|batch_id|version)\)$/);
-  expect(tables.find((each) => each.includes('nitka.raw_events ('))).toContain(
-    ' WITH (appendoptimized=true)',
-  );
-  expect(statements(true).join('\n')).not.toContain('UNIQUE');
+  const stored = (storage: string): string[] =>
+    statements(true, storage)
+      .filter((each) => each.includes(' TABLE '))
+      .map((each) => {
+        const [, name, options, key] =
+          /TABLE (?:nitka\.)?(\w+)[^]*? WITH \(([^)]+)\)(?: ON COMMIT DELETE ROWS)? DISTRIBUTED BY \((\w+)\)$/.exec(
+            each,
+          )!;
+        return `${name} ${options} ${key}`;
+      });
+  const heaps = [
+    'nitka_raw_events appendonly=false message_id',
+    'nitka_raw_rejects appendonly=false batch_id',
+  ];
+  expect(stored('')).toEqual([
+    'nitka_schema appendonly=false version',
+    'raw_events appendonly=false message_id',
+    'raw_rejects appendonly=false batch_id',
+    'nitka_batches appendonly=false batch_id',
+    ...heaps,
+  ]);
+  expect(stored('appendoptimized=true')).toEqual([
+    'nitka_schema appendonly=false version',
+    'raw_events appendoptimized=true message_id',
+    'raw_rejects appendoptimized=true batch_id',
+    'nitka_batches appendonly=false batch_id',
+    'nitka_message_ids appendonly=false message_id',
+    ...heaps,
+  ]);
+});
+
+it('asks for unique indexes of heap tables alone', () => {
+  const unique = (greenplum: boolean, storage?: string): string[] =>
+    statements(greenplum, storage).flatMap((each) => /UNIQUE INDEX (\w+)/.exec(each)?.[1] ?? []);
+  const rows = ['raw_events_message_id', 'nitka_batches_batch_id'];
+  expect(unique(false)).toEqual(rows);
+  expect(unique(true)).toEqual(rows);
+  expect(unique(true, 'appendoptimized=true')).toEqual([
+    'nitka_message_ids_message_id',
+    'nitka_batches_batch_id',
+  ]);
 });
