@@ -50,17 +50,34 @@ LANGUAGE sql IMMUTABLE AS $nitka$
   END::json
 $nitka$`;
 
-const views = (schema: string): string[] => {
+const views = ({ schema, greenplum }: PostgresShape): string[] => {
+  // A query of all columns would read each payload sixty times. Greenplum 6 knows LATERAL, but not in every query.
+  const document = (name: string): string => (greenplum ? `${schema}.nitka_json(r.${name})` : `j.${name}`);
+  const read = (name: string): string => `${schema}.nitka_json(r.${name}) AS ${name}`;
+  const once = greenplum
+    ? ''
+    : ` CROSS JOIN LATERAL (SELECT ${read('payload')}, ${read('batch_context')} OFFSET 0) AS j`;
   const path = (parts: readonly string[]): string => `'{${parts.join(',')}}'`;
   return segmentViews({
-    text: (...parts) => `${schema}.nitka_json(r.payload)#>>${path(parts)}`,
-    json: (...parts) => `${schema}.nitka_json(r.payload)#>${path(parts)}`,
+    text: (name, ...parts) => `${document(name)}#>>${path(parts)}`,
+    json: (...parts) => `${document('payload')}#>${path(parts)}`,
+    number: (text) =>
+      String.raw`CASE WHEN ${text} ~ '^-?\d{1,15}(\.\d{1,15})?$' THEN (${text})::double precision END`,
+    host: (text) => `substring(${text} from '^[A-Za-z]+://([^/?#:]+)')`,
     // [[:alnum:]] would depend on the locale of the database.
     slug: (column) =>
       String.raw`lower(regexp_replace(${column}, '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f\xa0-\xbf]+', '_', 'g'))`,
+    latest: (column) =>
+      `(array_agg(${column} ORDER BY r."timestamp" DESC, r.id DESC) FILTER (WHERE ${column} IS NOT NULL))[1]`,
     create: (name, columns, where) =>
-      `CREATE VIEW ${schema}.${name} AS SELECT ${columns.join(', ')} FROM ${schema}.raw_events AS r WHERE ${where}`,
-  });
+      `CREATE OR REPLACE VIEW ${schema}.${name} AS SELECT ${columns.join(', ')} FROM ${schema}.raw_events AS r${once} WHERE ${where}`,
+    // A schema may be shared with an application that has its own table of users.
+    createUsers: (name, columns, where, group) => `DO $nitka$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '${schema}' AND c.relname = '${name}') THEN
+    CREATE VIEW ${schema}.${name} AS SELECT ${columns.join(', ')} FROM ${schema}.identifies AS r WHERE ${where} GROUP BY ${group};
+  END IF;
+END $nitka$`,
+  }).map(({ sql }) => sql);
 };
 
 /**
@@ -85,7 +102,9 @@ export const postgresSteps = (shape: PostgresShape): readonly (readonly string[]
       `CREATE ${hasIds ? '' : 'UNIQUE '}INDEX raw_events_message_id ON ${schema}.raw_events (message_id)`,
       `CREATE UNIQUE INDEX nitka_batches_batch_id ON ${schema}.nitka_batches (batch_id)`,
     ],
-    [jsonFunction(schema), ...views(schema)],
+    // It also made the views of its time, whose columns are the first of those below.
+    [jsonFunction(schema)],
+    views(shape),
   ];
 };
 

@@ -14,7 +14,7 @@ const statements = (greenplum: boolean, storage = ''): string[] => {
 
 /** What came after PostgreSQL 9.4, which Greenplum 6 is made from. */
 const later =
-  /ON CONFLICT|GENERATED|jsonb|IF NOT EXISTS|JSON_TABLE|\(\?<[=!]|OR REPLACE|PROCEDURE|SKIP LOCKED|ON COMMIT DROP|MERGE |TABLESAMPLE|GROUPING SETS|WITH ORDINALITY|MATERIALIZED|FETCH FIRST|STARTS_WITH|STRING_TO_TABLE|REGEXP_(COUNT|SUBSTR|LIKE|INSTR)/i;
+  /ON CONFLICT|GENERATED|jsonb|IF NOT EXISTS(?! \()|JSON_TABLE|\(\?<[=!]|OR REPLACE (?!VIEW)|PROCEDURE|SKIP LOCKED|ON COMMIT DROP|MERGE |TABLESAMPLE|GROUPING SETS|WITH ORDINALITY|MATERIALIZED|FETCH FIRST|STARTS_WITH|STRING_TO_TABLE|REGEXP_(COUNT|SUBSTR|LIKE|INSTR)/i;
 
 /** A connection that takes every statement, and remembers it. */
 const listener = (): { said: string[]; client: Client; copyFrom: PostgresLoad['copyFrom'] } => {

@@ -6,6 +6,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createPostgres } from '../../src/destinations/postgres.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { expectSegmentShape } from '../support/segment-shape.ts';
 
 const postgres = needsServer('postgres');
 takeTurns(postgres);
@@ -231,6 +232,38 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
     expect(await run(`SELECT group_id, traits FROM ${schema}.groups`)).toEqual([
       { group_id: '7', traits: { plan: 'x' } },
     ]);
+  });
+
+  it('has views with the columns of Segment and RudderStack', async () => {
+    await expectSegmentShape((await opened()).destination);
+  });
+
+  it('brings the views of an earlier version to the newest, under views that stand on them', async () => {
+    const { destination, schema } = await opened();
+    await destination.close();
+    await run(`DROP VIEW ${schema}.users, ${schema}.pages`);
+    // As version 2 made it, as far as its first columns go.
+    await run(
+      `CREATE VIEW ${schema}.pages AS SELECT message_id AS id, anonymous_id, user_id, received_at FROM ${schema}.raw_events WHERE type = 'page'`,
+    );
+    await run(`CREATE VIEW ${schema}.mine AS SELECT id, received_at FROM ${schema}.pages`);
+    await run(`CREATE TABLE ${schema}.users (login text)`);
+    await run(`DELETE FROM ${schema}.nitka_schema WHERE version > 2`);
+    const again = await open(schema);
+    expect((await again.plan!()).at(-1)).toContain('VALUES (3');
+    await again.open();
+    await load(
+      again,
+      'a',
+      row('1', { type: 'page', payload: Buffer.from('{"context":{"page":{"url":"https://a/"}}}') }),
+    );
+    expect(await run(`SELECT id, url FROM ${schema}.mine JOIN ${schema}.pages USING (id)`)).toEqual([
+      { id: '1', url: 'https://a/' },
+    ]);
+    // The application's own.
+    expect(await run(`SELECT login FROM ${schema}.users`)).toEqual([]);
+    expect(await again.plan!()).toEqual([]);
+    await again.close();
   });
 
   it('does not let a query write, or leave its transaction', async () => {
