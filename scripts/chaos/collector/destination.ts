@@ -66,9 +66,11 @@ export const openDestination = async (name: DestinationName): Promise<Destinatio
   // Short, so that a server that fell silent is noticed within a round.
   const timeoutSeconds = 5;
   if (name === 'postgres') {
+    // As in the tests of the destination: a Greenplum needs some (docs/destinations.md).
+    const options = JSON.parse(process.env['NITKA_TEST_POSTGRES_OPTIONS'] || '{}') as object;
     return {
       name,
-      config: { type: name, url: url.href, schema: place, timeoutSeconds },
+      config: { ...options, type: name, url: url.href, schema: place, timeoutSeconds },
       server: { ...control, commit: 'COMMIT' },
       async close() {
         await proxy.close();

@@ -14,6 +14,10 @@ const schemaStates = [
 const passingStates = ['23505'];
 const poisonStates = ['22', '23', '54'];
 
+/** Greenplum takes the temporary tables away from a session whose segment failed: the next one makes them anew. */
+const isStaging = (state: string | null, message: string): boolean =>
+  state === '42P01' && /nitka_raw_(events|rejects)/.test(message);
+
 const stateOf = (error: unknown): string | null => {
   const { code } = (error ?? {}) as { code?: unknown };
   // Codes of Node's sockets (ECONNRESET) are no SQLSTATE.
@@ -31,7 +35,7 @@ export const postgresFailure = (error: unknown): DestinationError => {
   const is = (states: readonly string[]): boolean =>
     state !== null && states.some((each) => state.startsWith(each));
   const refused = is(schemaStates) ? 'schema' : is(poisonStates) ? 'poison' : 'temporary';
-  const kind = is(passingStates) ? 'temporary' : refused;
+  const kind = is(passingStates) || isStaging(state, message) ? 'temporary' : refused;
   return new DestinationError(kind, state === null ? message : `${message} (SQLSTATE ${state})`, {
     cause: error,
   });
