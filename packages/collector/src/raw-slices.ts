@@ -152,8 +152,9 @@ export const sliceBody = (body: Buffer): BodySlices => {
   while (at < body.length && body[at] === quote) {
     const keyStart = at;
     at = skipString(body, keyStart);
-    noteString(signs, body, keyStart, at);
     const key = keyOf(body, keyStart, at);
+    // The key of the envelope is kept nowhere, and most bodies have one: it is nothing to look for.
+    if (key !== 'writeKey' || at - keyStart > '"writeKey"'.length) noteString(signs, body, keyStart, at);
     const start = skipSpace(body, skipSpace(body, at) + 1); // behind the colon
     let end: number;
     if (key === 'batch' && body[start] === openBracket) {

@@ -15,9 +15,14 @@ it('sees the names that the privacy guard looks for, wherever they stand, and no
       const keyPlaces = [...text.matchAll(/writeKey"/g)].map(
         ({ index }) => Buffer.byteLength(text.slice(0, index)) + 8,
       );
-      for (const { signs } of [sliceBody(body), sliceWhole(body)]) {
+      // The key of the envelope itself is nothing to look for.
+      const inEvents = outer === 'writeKey' ? keyPlaces.slice(1) : keyPlaces;
+      for (const [signs, places] of [
+        [sliceBody(body).signs, inEvents],
+        [sliceWhole(body).signs, keyPlaces],
+      ] as const) {
         if (/ip"|Ip"|IP"|ddr"|ddress"|-for"|-For"/.test(text)) expect(signs.address).toBe(true);
-        expect(signs.keyPlaces).toEqual(keyPlaces);
+        expect(signs.keyPlaces).toEqual(places);
         if (text.includes('\\u00') && !text.includes('\\\\u00')) expect(signs.escape).toBe(true);
         if (!text.includes('\\u00')) expect(signs.escape).toBe(false);
       }

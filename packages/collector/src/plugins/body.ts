@@ -19,17 +19,22 @@ const inflate = (bytes: Buffer, maxOutputLength: number): Promise<Buffer> =>
     });
   });
 
+const anyBytes = 'application/octet-stream';
+
 /** Takes every body as bytes: the content type is no guide to what clients really send. */
 export const registerBody = (app: FastifyInstance): void => {
   app.addHook('onRequest', (request, _reply, done) => {
     // Fastify answers 415 to a content type that it cannot read, before any parser is asked.
     // Without one it takes a body of HTTP/2, which has no length and no transfer encoding, for none.
     if (request.headers['content-type'] !== undefined || request.raw.httpVersionMajor === 2)
-      request.headers['content-type'] = 'application/octet-stream';
+      request.headers['content-type'] = anyBytes;
     done();
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // By its name, too: for '*' alone Fastify takes the content type apart at each request.
+  app.addContentTypeParser([anyBytes, '*'], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
 };
 
 const nothing = Buffer.alloc(0);

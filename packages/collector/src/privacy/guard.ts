@@ -79,6 +79,15 @@ const mask = (bytes: Buffer, secret: string | null): Buffer => {
   return masked;
 };
 
+/** Of a request from which nothing has to be taken: of most. */
+const untouched: RequestGuard = {
+  event: (columns, payload) => ({ columns, payload }),
+  refused: (payload) => payload,
+  visitor: (id) => id,
+  context: (text) => text,
+  settle: () => null,
+};
+
 export const createGuard = (parts: GuardParts): Guard => {
   const { ip, pseudonyms, suppression } = parts;
   const kinds = createFieldKinds(parts.fields);
@@ -91,6 +100,7 @@ export const createGuard = (parts: GuardParts): Guard => {
     const hides = ip !== 'keep' && (signs.address || signs.escape);
     const hasKey = signs.keyPlaces.length > 0 || signs.escape;
     const looks = protects || (forgets && personalSigns.test(raw.toString('utf8')));
+    if (!hides && !looks && !forgets && !hasKey && secret === null) return untouched;
     const session = pseudonyms.session();
 
     /** The JSON in the place of a personal value; null where it may stay. */
@@ -158,7 +168,7 @@ export const createGuard = (parts: GuardParts): Guard => {
     };
 
     const asked: boolean = hides || looks;
-    /** Every body of a page has the key in its envelope, few have one in an event. */
+    /** Few events have a key in them. */
     const mayHoldKey = (bytes: Buffer): boolean => {
       if (!hasKey) return false;
       const from = bytes.byteOffset - raw.byteOffset;
