@@ -60,7 +60,7 @@ const registerErrors = (app: FastifyInstance): void => {
         'request failed',
       );
     }
-    const seconds = retryAfterSeconds(code);
+    const seconds = retryAfterSeconds(code, error);
     if (seconds !== null) reply.header('retry-after', seconds);
     reply.code(statusOf(code));
     if (code === 'body_too_large' && isArriving(request))

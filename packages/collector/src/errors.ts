@@ -15,8 +15,23 @@ export const errorBody = (code: ErrorCode): ErrorBody => ({
 
 export const statusOf = (code: ErrorCode): number => errors[code].status ?? 500;
 
+/**
+ * Refused until a limit counts anew. Told exactly, since clients try a fixed number of times: RudderStack's for Ruby ten times after
+ * the wait it is told, which has to reach beyond the minute.
+ */
+export class RateLimitError extends NitkaError {
+  /** What is left of the minute. */
+  readonly seconds: number;
+
+  constructor(milliseconds: number) {
+    super('rate_limited');
+    this.seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  }
+}
+
 /** Codes that ask for patience get a Retry-After, in seconds. Clients of Segment cap it at 300. */
-export const retryAfterSeconds = (code: ErrorCode): number | null => {
+export const retryAfterSeconds = (code: ErrorCode, error: unknown): number | null => {
+  if (error instanceof RateLimitError) return error.seconds;
   if (code === 'rate_limited' || code === 'shutting_down') return 5;
   if (code === 'overloaded' || code === 'spool_unavailable') return 2;
   if (code === 'spool_full') return 30;

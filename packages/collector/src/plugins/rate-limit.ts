@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
-import { NitkaError } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
+import { RateLimitError } from '../errors.ts';
 
 const oneMinute = 60_000;
 const operatorRoutes = new Set(['/healthz', '/readyz', '/metrics']);
@@ -12,6 +12,6 @@ export const registerRateLimit = async (app: FastifyInstance, requestsPerMinute:
     max: requestsPerMinute,
     timeWindow: oneMinute,
     allowList: (request) => operatorRoutes.has(request.routeOptions.url ?? ''),
-    errorResponseBuilder: () => new NitkaError('rate_limited'),
+    errorResponseBuilder: (_request, { ttl }) => new RateLimitError(ttl),
   });
 };

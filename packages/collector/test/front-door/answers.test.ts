@@ -47,8 +47,6 @@ describe('rate limits', () => {
       statuses.push((await send(collector, browserKey, `10.0.0.${last}`)).statusCode);
     // A minute may turn over once in between.
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
-    const refused = await send(collector, browserKey, '10.0.0.6');
-    if (refused.statusCode === 429) expect(refused.headers['retry-after']).toBe('5');
     for (let count = 0; count < 5; count += 1)
       expect((await send(collector, serverKey)).statusCode).toBe(200);
   });

@@ -52,7 +52,8 @@ describe('health routes', () => {
     const refused = await send();
     expect(refused.statusCode).toBe(429);
     expect(refused.json()).toMatchObject({ success: false, code: 'rate_limited' });
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    // What is left of the minute: a client that tries ten times, five seconds apart, would drop its events before it is over.
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
     expect((await app.inject('/healthz')).statusCode).toBe(200);
   });
 
