@@ -6,9 +6,9 @@ import { createAdminCommands } from './admin/commands.ts';
 import { createPrivacyCommands } from './admin/privacy-commands.ts';
 import type { PrivacyCommandParts } from './admin/privacy-commands.ts';
 import { startAdminServer } from './admin/server.ts';
-import type { AdminServer } from './admin/server.ts';
 import { buildApp, buildOperatorApp } from './app.ts';
 import { systemClock } from './clock.ts';
+import { createClosers } from './closers.ts';
 import type { CollectorConfig } from './config.ts';
 import type { DestinationError } from './destinations/destination.ts';
 import { createDestination as createRegistered } from './destinations/index.ts';
@@ -23,7 +23,6 @@ import { openPrivacy } from './privacy/open.ts';
 import type { Privacy } from './privacy/open.ts';
 import { safeReason } from './privacy/safe-reason.ts';
 import { createBackpressure } from './plugins/backpressure.ts';
-import type { Backpressure } from './plugins/backpressure.ts';
 import { registerLeave } from './plugins/leave.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { createRecovery } from './recovery/recovery.ts';
@@ -118,7 +117,7 @@ export const openCollector = async (
   config: CollectorConfig,
   parts: CollectorParts = {},
 ): Promise<Collector> => {
-  const { clock = systemClock } = parts;
+  const { clock = systemClock, inherited = null } = parts;
   makeFolder(config.dataDir);
   const commands = createAdminCommands();
   let servePrivacy: (parts: PrivacyCommandParts) => void = () => undefined;
@@ -129,26 +128,30 @@ export const openCollector = async (
     ...commands.table,
     ...privacyCommands,
   });
+  const closers = createClosers();
+  closers.add(() => admin.close());
+  /** Milliseconds for which the last loads may go on; a start that failed waits for none. */
+  let drainFor = 0;
   let app: FastifyInstance | undefined;
-  let spool: Spool | undefined;
-  let loader: Loader | undefined;
-  let privacy: Privacy | undefined;
-  let pool: Pool | null = null;
   const report = (fields: object, text: string): void => app?.log.warn(fields, text);
   try {
-    privacy = openPrivacy(config, clock.now);
-    spool = openOwnSpool(config, (error) =>
+    const privacy = openPrivacy(config, clock.now);
+    closers.add(() => privacy.close());
+    const spool = openOwnSpool(config, (error) =>
       report({ reason: safeReason(error as Error) }, 'a transaction of the spool failed'),
     );
-    loader = await openLoader(config, parts, spool, (destination, error: DestinationError) =>
+    closers.add(() => spool.close());
+    const loader = await openLoader(config, parts, spool, (destination, error: DestinationError) =>
       report(
         { destination, kind: error.kind, reason: safeReason(error) },
         'a load failed and will be tried again',
       ),
     );
-    pool = await openPool(config, parts, { spool, privacy }, (error) =>
+    closers.add(() => loader.stop(drainFor));
+    const pool = await openPool(config, parts, { spool, privacy }, (error) =>
       report({ reason: error && safeReason(error) }, 'a worker died and will be started again'),
     );
+    closers.add(() => pool?.close());
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
     const appended = spool.waitingBytes;
@@ -175,7 +178,8 @@ export const openCollector = async (
       onAccepted: loader.wake,
       logger: { level: config.log.level },
     };
-    app = await buildApp(config, own);
+    const opened = await buildApp(config, own);
+    app = opened;
     const operatorApp = config.operator.listen && (await buildOperatorApp(config, own));
     const { query, wake } = loader;
     const { guard } = privacy;
@@ -192,64 +196,27 @@ export const openCollector = async (
       now: clock.now,
     });
     commands.serve({ spool, loader, names, recovery, wake });
-    const { inherited = null } = parts;
-    return assemble(config, {
+    closers.add(() => operatorApp?.close());
+    closers.add(() => opened.close());
+    closers.add(() => backpressure.stop());
+    drainFor = inherited === null ? config.shutdownSeconds * 1000 : 0;
+    const { leave } = registerLeave(opened);
+    // Who comes next on the same socket takes over: nobody is sent away, and what waits is left to it.
+    if (inherited !== null) closers.add(() => leave(config.shutdownSeconds * 500));
+    let closing: Promise<void> | null = null;
+    return {
+      app: opened,
       operatorApp,
-      inherited,
-      app,
       spool,
-      loader,
-      pool,
-      backpressure,
-      admin,
-      privacy,
-    });
+      async listen() {
+        if (operatorApp && config.operator.listen) await listenOn(operatorApp, config.operator.listen);
+        return listenOn(opened, config.listen, inherited);
+      },
+      close: () => (closing ??= closers.closeAll()),
+    };
   } catch (error) {
-    await pool?.close();
-    await loader?.stop(0);
-    await spool?.close();
-    await privacy?.close();
-    await admin.close();
+    // What the start failed for is told, whatever else fails then.
+    await closers.closeAll().catch(() => undefined);
     throw error;
   }
-};
-
-interface OpenParts extends Pick<Collector, 'app' | 'spool'> {
-  readonly loader: Loader;
-  readonly pool: Pool | null;
-  readonly backpressure: Backpressure;
-  readonly admin: AdminServer;
-  readonly privacy: Privacy;
-  readonly operatorApp: FastifyInstance | null;
-  readonly inherited: number | null;
-}
-
-const assemble = (
-  config: CollectorConfig,
-  { operatorApp, inherited, app, spool, loader, pool, backpressure, admin, privacy }: OpenParts,
-): Collector => {
-  let closing: Promise<void> | null = null;
-  const { leave } = registerLeave(app);
-  const close = async (): Promise<void> => {
-    // Who comes next on the same socket takes over: nobody is sent away, and what waits is left to it.
-    if (inherited !== null) await leave(config.shutdownSeconds * 500);
-    backpressure.stop();
-    await app.close();
-    await operatorApp?.close();
-    await pool?.close();
-    await loader.stop(inherited === null ? config.shutdownSeconds * 1000 : 0);
-    await spool.close();
-    await privacy.close();
-    await admin.close();
-  };
-  return {
-    app,
-    operatorApp,
-    spool,
-    async listen() {
-      if (operatorApp && config.operator.listen) await listenOn(operatorApp, config.operator.listen);
-      return listenOn(app, config.listen, inherited);
-    },
-    close: () => (closing ??= close()),
-  };
 };

@@ -1,16 +1,17 @@
-import { fullJitter } from '@nitka/core';
 import type { Clock } from '@nitka/core';
-import { DestinationError } from './destinations/destination.ts';
-import type { Destination } from './destinations/destination.ts';
+import { asDestinationError } from './destinations/destination.ts';
+import type { Destination, DestinationError } from './destinations/destination.ts';
 import { createRepairRanges, nextRepair } from './fixed-ranges.ts';
 import type { FixedRanges } from './fixed-ranges.ts';
 import { createArenas, packedBatch } from './packed-batch.ts';
+import { createPause } from './pause.ts';
+import { refusedBatch } from './refused-batch.ts';
 import type { RejectRow } from './row.ts';
 import { isAccepted } from './spool/chunk.ts';
 import type { Range } from './spool/ranges.ts';
 import type { RefusedEntry } from './spool/rejects.ts';
 import type { Spool } from './spool/spool.ts';
-import { troubleAfter } from './trouble.ts';
+import { createFortune } from './trouble.ts';
 import type { Trouble } from './trouble.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -55,13 +56,6 @@ export interface ForwarderParts {
 /** How long a forwarder without work rests at most: another process may have written to the spool. Milliseconds. */
 const pollEvery = 1000;
 
-const asDestinationError = (error: unknown): DestinationError =>
-  error instanceof DestinationError
-    ? error
-    : new DestinationError('temporary', error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
-
 /**
  * Carries entries from the spool to one destination, in order, each exactly once. The range of a batch is fixed in the spool before
  * it is sent, and its id follows from the range: after a crash the same rows go out under the same id, and the destination knows
@@ -76,24 +70,18 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   let stopping = false;
   let drainUntil = 0;
   let opened = false;
-  let failures = 0;
   let loads = 0;
-  let trouble: ForwarderState['trouble'] = null;
   let loop: Promise<void> | null = null;
-  let pause: { readonly wakes: boolean; readonly end: () => void } | null = null;
+  /** What it waits for is something new. */
+  let mayWake = false;
+  const pause = createPause(clock);
+  const fortune = createFortune(clock, random);
 
-  /** `stop` ends it early; so does `wake` if it may. */
-  const wait = (milliseconds: number, wakes: boolean): Promise<void> =>
-    new Promise((resolve) => {
-      if (stopping) return resolve();
-      const end = (): void => {
-        clock.clearTimeout(timer);
-        pause = null;
-        resolve();
-      };
-      const timer = clock.setTimeout(end, milliseconds);
-      pause = { wakes, end };
-    });
+  const waitForNews = async (): Promise<void> => {
+    mayWake = true;
+    await pause.wait(pollEvery);
+    mayWake = false;
+  };
 
   const save = async (
     next: number,
@@ -140,16 +128,12 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   const loadRange = async (
     range: Range,
     poison: string | null,
-  ): Promise<{ counts: Map<string, number>; rejected: RejectRow[] }> => {
+  ): Promise<{ counts: Map<string, number>; rejected: readonly RejectRow[] }> => {
     const batch = packedBatch(`${spool.id}-${range[0]}-${range[1]}`, clock.now(), { spool, arenas }, range);
     if (poison !== null) {
-      const rejected = batch.events.map(({ message_id, source, received_at, payload }): RejectRow => {
-        return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
-      });
-      const { loadedAt, rejects } = batch;
-      const id = `${batch.id}-rejected`;
-      await destination.load({ id, events: [], rejects: [...rejects, ...rejected], loadedAt });
-      return { counts: new Map(), rejected };
+      const refused = refusedBatch(batch, poison);
+      await destination.load(refused.batch);
+      return { counts: new Map(), rejected: refused.rejected };
     }
     await destination.load(batch);
     return { counts: spool.count(...range), rejected: [] };
@@ -209,20 +193,19 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
     if (repair) return loadOne(repair, behind);
     const range = rangeFrom(cursor.next);
     if (range) await save(cursor.next, [range]);
-    else await wait(pollEvery, true);
+    else await waitForNews();
   };
 
   const fail = async (error: unknown): Promise<void> => {
     const failure = asDestinationError(error);
     parts.onTrouble?.(failure);
-    trouble = troubleAfter(trouble, failure, clock.now());
-    failures += 1;
-    await wait(fullJitter(failures, { base: 200, cap: 30_000, random }), false);
+    await pause.wait(fortune.failed(failure));
   };
 
   const idle = (): boolean =>
     cursor.ranges.length === 0 && cursor.next >= spool.head() && spool.repairs.list(name).length === 0;
-  const mayEnd = (): boolean => stopping && (idle() || clock.now() >= drainUntil || trouble !== null);
+  const mayEnd = (): boolean =>
+    stopping && (idle() || clock.now() >= drainUntil || fortune.trouble() !== null);
 
   const run = async (): Promise<void> => {
     while (!mayEnd()) {
@@ -230,10 +213,9 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
       try {
         const gathered = spool.head() - cursor.next;
         if (!stopping && opened && cursor.ranges.length === 0 && gathered > 0 && gathered < maxEvents)
-          await wait(maxDelayMs, false);
+          await pause.wait(maxDelayMs);
         await step();
-        failures = 0;
-        trouble = null;
+        fortune.succeeded();
       } catch (error) {
         await fail(error);
       }
@@ -246,18 +228,18 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
       loop ??= run();
     },
     wake() {
-      if (pause?.wakes) pause.end();
+      if (mayWake) pause.end();
     },
     hold() {
       const held = turnstile.hold();
-      pause?.end();
+      pause.end();
       return held;
     },
-    state: () => ({ trouble, lag: spool.head() - cursor.next, loads }),
+    state: () => ({ trouble: fortune.trouble(), lag: spool.head() - cursor.next, loads }),
     async stop(drainMilliseconds = 0) {
       stopping = true;
       drainUntil = clock.now() + drainMilliseconds;
-      pause?.end();
+      pause.endAll();
       await loop;
       if (opened) await destination.close();
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { troubleAfter } from '../src/trouble.ts';
+import { createFortune, troubleAfter } from '../src/trouble.ts';
 
 const refused = { kind: 'temporary', message: 'connect ECONNREFUSED 127.0.0.1:5432' } as const;
 
@@ -28,5 +28,21 @@ describe('troubleAfter', () => {
       kind: 'temporary',
       since: 4000,
     });
+  });
+});
+
+describe('createFortune', () => {
+  it('waits ever longer, up to half a minute, until a load succeeds', () => {
+    let now = 0;
+    const fortune = createFortune({ now: () => now }, () => 0.999_999_9);
+    expect(fortune.trouble()).toBe(null);
+    const waits = Array.from({ length: 10 }, () => fortune.failed(refused));
+    expect(waits).toEqual([200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]);
+    now = 5;
+    expect(fortune.trouble()).toEqual({ ...refused, since: 0 });
+    fortune.succeeded();
+    expect(fortune.trouble()).toBe(null);
+    expect(fortune.failed(refused)).toBe(200);
+    expect(fortune.trouble()).toEqual({ ...refused, since: 5 });
   });
 });

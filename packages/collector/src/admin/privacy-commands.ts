@@ -1,5 +1,6 @@
 import { NitkaError } from '@nitka/core';
 import type { Loader } from '../loader/loader.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
 import { createForgetting } from '../privacy/forgetting.ts';
 import type { ForgetInput } from '../privacy/forgetting.ts';
 import type { Privacy } from '../privacy/open.ts';
@@ -26,7 +27,7 @@ export const createPrivacyCommands = (
   ready: () => Promise<PrivacyCommandParts>,
 ): Record<string, AdminCommand> => {
   let progress: ForgetProgress | null = null;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createOneAtATime();
   return {
     async forget(input) {
       const parts = await ready();
@@ -39,9 +40,7 @@ export const createPrivacyCommands = (
             progress = { place, done, total };
           }),
       });
-      const result = last.then(() => forgetting(input as unknown as ForgetInput));
-      last = result.catch(() => undefined);
-      return result.finally(() => (progress = null));
+      return inTurn(() => forgetting(input as unknown as ForgetInput)).finally(() => (progress = null));
     },
     forgetProgress: async () => progress,
   };

@@ -36,6 +36,14 @@ export class DestinationError extends Error {
   }
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Whatever a load threw. What is of no kind counts as temporary. */
+export const asDestinationError = (error: unknown, textOf = messageOf): DestinationError =>
+  error instanceof DestinationError
+    ? error
+    : new DestinationError('temporary', textOf(error), { cause: error });
+
 export interface QueryResult {
   readonly columns: readonly string[];
   /** Values as JSON has them; what JSON has not (64-bit integers, times) as text. */

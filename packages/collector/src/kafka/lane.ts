@@ -1,21 +1,22 @@
-import { fullJitter } from '@nitka/core';
 import type { Clock } from '@nitka/core';
-import { DestinationError } from '../destinations/destination.ts';
-import type { Destination } from '../destinations/destination.ts';
-import { troubleAfter } from '../trouble.ts';
+import { asDestinationError } from '../destinations/destination.ts';
+import type { Destination, DestinationError } from '../destinations/destination.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
+import { createPause } from '../pause.ts';
+import { refusedBatch } from '../refused-batch.ts';
+import { toRows } from '../row.ts';
+import { createFortune } from '../trouble.ts';
 import type { Trouble } from '../trouble.ts';
 import { addBooks, countAccepted, countRows, withoutRepeats } from './books.ts';
 import type { PartitionBooks } from './books.ts';
+import { createChunkQueue } from './chunk-queue.ts';
 import type { Cluster } from './cluster.ts';
 import { openCursor } from './cursor.ts';
 import type { CursorNote, LaneName, OpenCursor, Range, Repair } from './cursor.ts';
 import { failureText } from './failure.ts';
-import { toRows } from '../row.ts';
-import type { RejectRow } from '../row.ts';
-import type { SeenIndex } from './seen-index.ts';
-import { createChunkQueue } from './chunk-queue.ts';
 import type { ForgetList } from './forget-list.ts';
 import { cutRepair, settledRepair, splitRepair } from './repairs.ts';
+import type { SeenIndex } from './seen-index.ts';
 import type { TopicPlace } from './topics.ts';
 
 /** One partition on its way to one destination. */
@@ -46,7 +47,7 @@ export interface LaneParts {
   readonly forgotten: ForgetList;
   readonly destination: Destination;
   /** Loads of one destination take turns: it has one connection. */
-  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly inTurn: OneAtATime;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onTrouble: (error: DestinationError) => void;
@@ -58,10 +59,7 @@ export interface LaneParts {
  */
 const pollEvery = 200;
 
-const asDestinationError = (error: unknown): DestinationError =>
-  error instanceof DestinationError
-    ? error
-    : new DestinationError('temporary', failureText(error), { cause: error });
+const failureOf = (error: unknown): DestinationError => asDestinationError(error, failureText);
 
 /**
  * Loads a partition as the forwarder loads the spool: a range is fixed before it is sent, and its id follows from it. The cursor and the
@@ -74,20 +72,9 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
   let cursor: OpenCursor | null = null;
   let stopping = false;
   let stale = false;
-  let failures = 0;
-  let trouble: Trouble | null = null;
-  let endPause: () => void = () => undefined;
+  const pause = createPause(clock);
+  const fortune = createFortune(clock, random);
   const queue = createChunkQueue(cluster, name.topic, name.partition);
-
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (stopping) return resolve();
-      const timer = clock.setTimeout(resolve, milliseconds);
-      endPause = () => {
-        clock.clearTimeout(timer);
-        resolve();
-      };
-    });
 
   /** As much as fits into one load; null if nothing came. */
   const gather = async (from: number): Promise<Range | null> => {
@@ -100,7 +87,7 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
       if (entries > 0 && (full || now >= deadline || stopping)) return [from, end];
       if (stopping) return null;
       if (await queue.fetch(from)) continue;
-      await pause(Math.min(pollEvery, Math.max(deadline - now, 1)));
+      await pause.wait(Math.min(pollEvery, Math.max(deadline - now, 1)));
       if (entries === 0) return null;
     }
   };
@@ -119,15 +106,8 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
       0,
       Infinity,
     );
-    const refused = poison === null ? [] : events;
-    const rejected = refused.map(({ message_id, source, received_at, payload }): RejectRow => {
-      return { message_id, source, received_at, payload, code: 'destination_refused', detail: poison };
-    });
-    const id = idOf(range);
-    const batch =
-      poison === null
-        ? { id, events, rejects, loadedAt: clock.now() }
-        : { id: `${id}-rejected`, events: [], rejects: [...rejects, ...rejected], loadedAt: clock.now() };
+    const whole = { id: idOf(range), events, rejects, loadedAt: clock.now() };
+    const batch = poison === null ? whole : refusedBatch(whole, poison).batch;
     if (batch.events.length + batch.rejects.length > 0) await inTurn(() => destination.load(batch));
     return [
       countAccepted(all, range[0], range[1]),
@@ -151,7 +131,7 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
     try {
       return await settled(null);
     } catch (error) {
-      const failure = asDestinationError(error);
+      const failure = failureOf(error);
       if (failure.kind !== 'poison') throw failure;
       const single = queue.middle(await queue.read(range), range) === range[1];
       return single ? settled(failure.message) : halve(note, range, rest);
@@ -166,7 +146,7 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
       await loadRange(range, null);
       return settledRepair(note, null);
     } catch (error) {
-      const failure = asDestinationError(error);
+      const failure = failureOf(error);
       if (failure.kind !== 'poison') throw failure;
       const middle = queue.middle(await queue.read(range), range);
       if (middle !== range[1]) return splitRepair(note, middle);
@@ -197,22 +177,19 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
   };
 
   const fail = async (error: unknown): Promise<void> => {
-    const failure = asDestinationError(error);
+    const failure = failureOf(error);
     cursor = null;
     queue.clear();
     cluster.forget();
     parts.onTrouble(failure);
-    trouble = troubleAfter(trouble, failure, clock.now());
-    failures += 1;
-    await pause(fullJitter(failures, { base: 200, cap: 30_000, random }));
+    await pause.wait(fortune.failed(failure));
   };
 
   const run = async (): Promise<void> => {
     while (!stopping) {
       try {
         await step();
-        failures = 0;
-        trouble = null;
+        fortune.succeeded();
       } catch (error) {
         if (!stopping) await fail(error);
       }
@@ -221,16 +198,16 @@ export const startLane = (options: LaneOptions, parts: LaneParts): Lane => {
   const running = run();
 
   return {
-    trouble: () => trouble,
+    trouble: () => fortune.trouble(),
     waiting: () => queue.behind(cursor?.note.next ?? null),
     books: () => cursor?.note.books ?? {},
     reopen() {
       stale = true;
-      endPause();
+      pause.end();
     },
     async stop() {
       stopping = true;
-      endPause();
+      pause.endAll();
       await running;
     },
   };

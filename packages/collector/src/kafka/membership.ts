@@ -1,3 +1,5 @@
+import { systemClock } from '../clock.ts';
+import { createPause } from '../pause.ts';
 import { createCluster } from './cluster.ts';
 import type { Cluster, KafkaAddress, KafkaClient } from './cluster.ts';
 import { createGroupMember } from './group-member.ts';
@@ -65,17 +67,7 @@ export const joinGroup = (
   let leaving = false;
   /** In a row. */
   let failures = 0;
-  let endPause: () => void = () => undefined;
-
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (leaving) return resolve();
-      const timer = setTimeout(resolve, milliseconds);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const pause = createPause(systemClock);
 
   const step = async (): Promise<void> => {
     if (isMember) {
@@ -86,7 +78,7 @@ export const joinGroup = (
       if (!leaving) onAssigned(partitions);
     }
     failures = 0;
-    if (isMember) await pause(heartbeatEvery);
+    if (isMember) await pause.wait(heartbeatEvery);
   };
 
   const fail = async (error: unknown): Promise<void> => {
@@ -96,7 +88,7 @@ export const joinGroup = (
     void cluster.close();
     cluster = connect();
     const { least, most } = pauseAfterFailure;
-    await pause(Math.min(least * 2 ** failures, most));
+    await pause.wait(Math.min(least * 2 ** failures, most));
   };
 
   const run = async (): Promise<void> => {
@@ -113,7 +105,7 @@ export const joinGroup = (
   return {
     async leave() {
       leaving = true;
-      endPause();
+      pause.endAll();
       // Breaks off a request that waits for the others.
       await within(patience.leave, 'closing', cluster.close()).catch(() => undefined);
       await running;

@@ -2,10 +2,10 @@ import { NitkaError } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import { adminAddress } from '../admin/address.ts';
 import { startAdminServer } from '../admin/server.ts';
-import type { AdminServer } from '../admin/server.ts';
 import { buildApp, buildOperatorApp } from '../app.ts';
 import type { AppParts } from '../app.ts';
 import { systemClock } from '../clock.ts';
+import { createClosers } from '../closers.ts';
 import type { Collector, CollectorParts } from '../collector.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { DestinationError } from '../destinations/destination.ts';
@@ -21,11 +21,10 @@ import { openPrivacy } from '../privacy/open.ts';
 import { safeReason } from '../privacy/safe-reason.ts';
 import { listenOn } from '../listen.ts';
 import { createKafkaAccept } from './accept.ts';
-import type { KafkaAccept } from './accept.ts';
 import { createCluster } from './cluster.ts';
-import type { Cluster } from './cluster.ts';
 import { createKafkaCommands, kafkaForgetting } from './commands.ts';
 import { failureText } from './failure.ts';
+import { followForgotten } from './follow-forgotten.ts';
 import { createForgetList } from './forget-list.ts';
 import { createForgetNotes } from './forget-notes.ts';
 import { createKafkaLoader } from './spool-loader.ts';
@@ -43,9 +42,6 @@ const checkDestinations = (config: CollectorConfig): void => {
     );
   }
 };
-
-/** Milliseconds until a collector knows of somebody who was forgotten elsewhere. */
-const followEvery = 1000;
 
 /** The counts of this process's partitions in the shape of the metrics. */
 const countsOf = (loader: KafkaLoader | null, names: readonly string[]): Map<string, SourceCounts> => {
@@ -78,64 +74,45 @@ export const openKafkaCollector = async (
   makeFolder(config.dataDir);
   const names = loads ? config.destinations.map(({ name }) => name) : [];
   let app: FastifyInstance | undefined;
-  let operatorApp: FastifyInstance | null = null;
-  let admin: AdminServer | undefined;
-  let cluster: Cluster | undefined;
-  let listening: NodeJS.Timeout | undefined;
   const commands = createKafkaCommands(config);
   let loader: KafkaLoader | null = null;
-  let accept: KafkaAccept | null = null;
+  const closers = createClosers();
   const warn = (text: string) => (error: unknown) => app?.log.warn({ reason: failureText(error) }, text);
 
-  const privacy = openPrivacy(config, clock.now);
-  let following: Promise<void> = Promise.resolve();
-  const stopAll = async (): Promise<void> => {
-    clearInterval(listening);
-    await app?.close();
-    await operatorApp?.close();
-    await accept?.close();
-    await loader?.stop(config.shutdownSeconds * 1000);
-    await cluster?.close();
-    await following;
-    await privacy.close();
-    await admin?.close();
-  };
   try {
     if (loads) {
       // Whoever has the socket owns the folder, and with it the index of what was seen.
-      admin = await startAdminServer(adminAddress(config.dataDir), commands.table);
+      const admin = await startAdminServer(adminAddress(config.dataDir), commands.table);
+      closers.add(() => admin.close());
     }
+    const privacy = openPrivacy(config, clock.now);
+    closers.add(() => privacy.close());
     const topics = await waitForTopics(kafka, spool, (error) => {
       // The log is not there yet.
       process.stderr.write(`waiting for Kafka: ${failureText(error)}\n`);
     });
-    const own = createCluster(kafka, spool.address);
-    cluster = own;
+    const cluster = createCluster(kafka, spool.address);
     const notes = createForgetNotes(
-      () => own,
+      () => cluster,
       topics.cursors,
       (lane) => loader?.reopen(lane),
     );
     const forgotten = createForgetList(config, privacy, notes);
-    // Who was forgotten elsewhere is not collected here either. A loader looks before each load.
-    const follow = (): Promise<void> =>
-      forgotten.refresh().then(
-        () => void (told = false),
-        (error: unknown) => {
-          if (!told) warn('the list of the forgotten could not be read, and will be tried again')(error);
-          own.forget();
-          told = true;
-        },
-      );
-    let told = false;
-    following = follow();
-    await following;
-    listening = setInterval(() => void (following = following.then(follow)), followEvery);
-    listening.unref();
+    const following = await followForgotten(
+      forgotten,
+      warn('the list of the forgotten could not be read, and will be tried again'),
+      () => cluster.forget(),
+    );
+    closers.add(async () => {
+      const stopped = following.stop();
+      // Breaks off what is being read.
+      await cluster.close();
+      await stopped;
+    });
     if (loads) {
-      loader = await createKafkaLoader(config, {
+      const own = await createKafkaLoader(config, {
         kafka,
-        cluster: own,
+        cluster,
         forgotten,
         spool,
         ...topics,
@@ -149,14 +126,15 @@ export const openKafkaCollector = async (
           ),
         onGroupError: warn('the group of loaders could not be joined, and will be tried again'),
       });
-    }
-    if (loader) {
-      const session = { cluster: own, spool, ...topics };
-      const { forgetting: targets } = loader;
+      loader = own;
+      closers.add(() => own.stop(config.shutdownSeconds * 1000));
+      const session = { cluster, spool, ...topics };
+      const { forgetting: targets } = own;
       const parts = { config, session, privacy, targets, notes, now: clock.now };
-      commands.serve({ loader, session, forgetting: () => kafkaForgetting(parts) });
+      commands.serve({ loader: own, session, forgetting: () => kafkaForgetting(parts) });
     }
-    accept = createKafkaAccept(kafka, spool, topics.events, warn('Kafka did not take events'));
+    const accept = createKafkaAccept(kafka, spool, topics.events, warn('Kafka did not take events'));
+    closers.add(() => accept.close());
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
     const backpressure = await createBackpressure(limits, { waiting: accept.waitingBytes });
@@ -184,7 +162,10 @@ export const openKafkaCollector = async (
     const opened = await (config.role === 'loader' ? buildOperatorApp : buildApp)(config, parts);
     app = opened;
     const apart = config.role === 'loader' ? null : config.operator.listen;
-    operatorApp = apart && (await buildOperatorApp(config, parts));
+    const operatorApp = apart && (await buildOperatorApp(config, parts));
+    closers.add(() => operatorApp?.close());
+    closers.add(() => opened.close());
+    closers.add(() => backpressure.stop());
     let closing: Promise<void> | null = null;
     return {
       app: opened,
@@ -192,13 +173,11 @@ export const openKafkaCollector = async (
         if (operatorApp && apart) await listenOn(operatorApp, apart);
         return listenOn(opened, config.listen);
       },
-      close() {
-        backpressure.stop();
-        return (closing ??= stopAll());
-      },
+      close: () => (closing ??= closers.closeAll()),
     };
   } catch (error) {
-    await stopAll();
+    // What the start failed for is told, whatever else fails then.
+    await closers.closeAll().catch(() => undefined);
     throw error;
   }
 };

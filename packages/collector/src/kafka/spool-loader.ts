@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import type { CollectorConfig } from '../config.ts';
 import { chooseForQuery } from '../destinations/choose.ts';
 import type { Destination, DestinationError } from '../destinations/destination.ts';
-import type { Trouble } from '../trouble.ts';
 import type { Loader, LoaderParts } from '../loader/loader.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
+import type { Trouble } from '../trouble.ts';
 import { addBooks } from './books.ts';
 import type { PartitionBooks } from './books.ts';
 import type { Cluster, KafkaClient } from './cluster.ts';
@@ -41,27 +43,17 @@ export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool'> {
   readonly onGroupError: (error: unknown) => void;
 }
 
-/** Tasks one after the other. */
-const createTurn = () => {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const next = last.then(task);
-    last = next.catch(() => undefined);
-    return next;
-  };
-};
-
 interface Target {
   readonly name: string;
   readonly destination: Destination;
-  readonly inTurn: ReturnType<typeof createTurn>;
+  readonly inTurn: OneAtATime;
   /** Opened before its first load, and again after a failure. */
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
 const createTarget = (name: string, destination: Destination): Target => {
-  const inTurn = createTurn();
+  const inTurn = createOneAtATime();
   let opened = false;
   return {
     name,

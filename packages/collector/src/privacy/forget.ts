@@ -30,6 +30,16 @@ export interface ForgetReport {
   readonly users: readonly string[];
 }
 
+const distinct = (values: readonly (string | null)[]): string[] =>
+  [...new Set(values)].filter((value) => value !== null).sort();
+
+/** @param seen rows of the person, wherever they were */
+export const reportOf = (places: readonly ForgottenHere[], seen: readonly ErasedRow[]): ForgetReport => ({
+  places,
+  visitors: distinct(seen.flatMap(({ anonymousId, serverVisitorId }) => [anonymousId, serverVisitorId])),
+  users: distinct(seen.map(({ userId }) => userId)),
+});
+
 export type OnForgetting = (place: string, done: number, total: number) => void;
 
 export interface ForgetParts {
@@ -119,11 +129,5 @@ export const forgetEverywhere = async (
     places.push(await inDestination(name, destination));
     onForgetting(name, index + 1, destinations.size);
   }
-  const distinct = (values: readonly (string | null)[]): string[] =>
-    [...new Set(values)].filter((value) => value !== null).sort();
-  return {
-    places,
-    visitors: distinct(seen.flatMap(({ anonymousId, serverVisitorId }) => [anonymousId, serverVisitorId])),
-    users: distinct(seen.map(({ userId }) => userId)),
-  };
+  return reportOf(places, seen);
 };

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
+import { syncFile } from '../destinations/durable-file.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** What a backup says of itself. */
@@ -24,15 +24,6 @@ export const dataFile = 'data.mdb';
 export const claimFolder = (folder: string): void => {
   if (!existsSync(folder)) return mkdirSync(folder, { mode: 0o700 });
   if (readdirSync(folder).length > 0) throw new NitkaError('folder_not_empty', folder);
-};
-
-export const syncFile = async (path: string): Promise<void> => {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 };
 
 /**

@@ -1,3 +1,4 @@
+import { createOneAtATime } from '../one-at-a-time.ts';
 import { sizeOf } from '../spool/ranges.ts';
 import { replay } from './replay.ts';
 import type { ReplayAnswer, ReplayParts, ReplayRequest } from './replay.ts';
@@ -13,13 +14,8 @@ export interface Recovery {
 
 /** What brings entries back. One after the other: each looks at what is missing before it says what is to be sent. */
 export const createRecovery = (parts: ReplayParts & RetryParts): Recovery => {
-  let last: Promise<unknown> = Promise.resolve();
   const retry = createRetry(parts);
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createOneAtATime();
   return {
     replay: (request) => inTurn(() => replay(parts, request)),
     retry: (request) => inTurn(() => retry(request)),
