@@ -49,15 +49,18 @@ apt_install() {
   if [ ${#missing[@]} -eq 0 ]; then return 0; fi
   [ "$(id -u)" = 0 ] || die "root is needed to install: ${missing[*]}"
   say "installing ${missing[*]}"
+  # One at a time: the lock of the lists is not waited for by apt itself.
+  exec 8>"$root/apt-lock"
+  flock 8
   local options=(-qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
   # Once an hour is enough: several servers install one after the other.
   if [ -z "$(find "$root/apt-updated" -mmin -60 2>/dev/null)" ]; then
-    # The lock of the lists is not waited for by apt itself.
-    patiently apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 && touch "$root/apt-updated"
+    patiently apt-get "${options[@]}" update >"$folder/apt.log" 2>&1 8>&- && touch "$root/apt-updated"
   fi
   DEBIAN_FRONTEND=noninteractive patiently apt-get "${options[@]}" install -y --no-install-recommends \
-    "${missing[@]}" >>"$folder/apt.log" 2>&1 ||
+    "${missing[@]}" >>"$folder/apt.log" 2>&1 8>&- ||
     { tail -n 20 "$folder/apt.log" >&2; die "could not install ${missing[*]}"; }
+  exec 8>&-
 }
 
 # apt_install_idle PACKAGE…: of servers that the package would start at once, on port 80.

@@ -6,7 +6,7 @@ root=${NITKA_SERVERS_DIR:-${TMPDIR:-/tmp}/nitka-servers-$(id -u)}
 mkdir -p "$root"
 
 names=("$@")
-if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy promtool systemd firefox webkit); fi
+if [ ${#names[@]} -eq 0 ]; then names=(postgres clickhouse kafka nginx caddy promtool systemd dbt python go java firefox webkit); fi
 
 # What hangs is ended: a mirror, a lock that somebody holds, a server that does not answer.
 start() { timeout -k 10 10m bash "$here/$1.sh" start >&2; }
@@ -19,14 +19,23 @@ start_again() {
   start "$1"
 }
 
+bring() {
+  local began=$SECONDS
+  if [ ! -f "$here/$1.sh" ] || ! { start "$1" || start_again "$1"; }; then return 1; fi
+  echo "[$1] ready after $((SECONDS - began)) s" >&2
+}
+
 failed=()
+declare -A waiting
+# What downloads and compiles and starts nothing goes on beside the rest.
 for name in "${names[@]}"; do
-  began=$SECONDS
-  if [ ! -f "$here/$name.sh" ] || ! { start "$name" || start_again "$name"; }; then
-    failed+=("$name")
-    continue
-  fi
-  echo "[$name] ready after $((SECONDS - began)) s" >&2
+  case $name in dbt | python | go | java) bring "$name" & waiting[$name]=$! ;; esac
+done
+for name in "${names[@]}"; do
+  if [ -z "${waiting[$name]:-}" ] && ! bring "$name"; then failed+=("$name"); fi
+done
+for name in "${!waiting[@]}"; do
+  wait "${waiting[$name]}" || failed+=("$name")
 done
 
 cat "$root"/*/env >"$root/env.new" 2>/dev/null

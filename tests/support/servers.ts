@@ -5,11 +5,23 @@ const run = promisify(execFile);
 
 /** What `.ci/servers/start.sh` starts or installs. */
 export type ServerName =
-  'postgres' | 'clickhouse' | 'kafka' | 'nginx' | 'caddy' | 'promtool' | 'systemd' | 'firefox' | 'webkit';
+  | 'postgres'
+  | 'clickhouse'
+  | 'kafka'
+  | 'nginx'
+  | 'caddy'
+  | 'promtool'
+  | 'systemd'
+  | 'dbt'
+  | 'python'
+  | 'go'
+  | 'java'
+  | 'firefox'
+  | 'webkit';
 
 /** A real server for tests, or the reason why there is none. */
 export interface TestServer {
-  /** Address of the server, or path of the browser's program; empty if it is missing. */
+  /** Address of the server, or path of a program (a browser, a tool, what runs another language); empty if it is missing. */
   url: string;
   /** Why tests that need the server are skipped, and the command that runs them. */
   missing: string | undefined;

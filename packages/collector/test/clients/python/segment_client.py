@@ -1,0 +1,8 @@
+from segment.analytics import Client
+
+from events import collector_url, send, tell, write_key
+
+client = Client(write_key, host=collector_url)
+send(client, "plain")
+send(Client(write_key, host=collector_url, gzip=True), "gzip")
+send(Client("wrong key", host=collector_url, on_error=tell), "refused")
