@@ -93,8 +93,17 @@ const ask = (name: string, prefix = ''): Promise<Record<string, unknown>[]> =>
 const customers = blocks.get('customers')!;
 
 it('asks for users as Segment’s warehouse has them', async () => {
-  expect(await ask('users')).toMatchObject([
-    { user_id: 'customer-1', phone: anna.asStored, email: 'anna@mail.ru' },
+  expect(await ask('users')).toEqual([
+    { id: 'customer-1', first_name: null, phone: anna.asStored, email: 'anna@mail.ru' },
+  ]);
+});
+
+it('makes a table of an event, as Segment’s warehouse has it', async () => {
+  const rows = await ask('event');
+  expect(rows.map(({ id, order_id, total }) => [id, order_id, total]).sort()).toEqual([
+    ['Order Completed 5', '48120', null],
+    ['Order Completed 6', '48121', '1990.10'],
+    ['Order Completed 7', '48122', '10.00'],
   ]);
 });
 
@@ -172,6 +181,15 @@ it('nets orders and refunds in whatever order they came', async () => {
 });
 
 it('leaves no SQL of the page untried', () => {
-  expect([...blocks.keys()]).toEqual(['users', 'sessions', 'customers', 'thread', 'shared', 'led', 'orders']);
+  expect([...blocks.keys()]).toEqual([
+    'users',
+    'event',
+    'sessions',
+    'customers',
+    'thread',
+    'shared',
+    'led',
+    'orders',
+  ]);
   expect(text.match(/```sql/g)).toHaveLength(blocks.size);
 });

@@ -1,0 +1,1 @@
+{{ event_table('Order Refunded', {'order_id': 'text', 'total': 'money'}) }}
