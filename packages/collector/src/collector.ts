@@ -197,10 +197,11 @@ export const openCollector = async (
     });
     commands.serve({ spool, loader, names, recovery, wake });
     closers.add(() => operatorApp?.close());
+    const { leave, cutAfter } = registerLeave(opened);
     closers.add(() => opened.close());
+    closers.add(() => cutAfter(Math.max(config.shutdownSeconds, 1) * 1000));
     closers.add(() => backpressure.stop());
     drainFor = inherited === null ? config.shutdownSeconds * 1000 : 0;
-    const { leave } = registerLeave(opened);
     // Who comes next on the same socket takes over: nobody is sent away, and what waits is left to it.
     if (inherited !== null) closers.add(() => leave(config.shutdownSeconds * 500));
     let closing: Promise<void> | null = null;

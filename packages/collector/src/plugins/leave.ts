@@ -1,11 +1,17 @@
 import { Server as NetServer } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** Lets connections go without a request being lost. */
 export interface Leave {
   /** Takes no new connections, and resolves when the open ones are gone, at the latest after so many milliseconds. */
   leave(milliseconds: number): Promise<void>;
+  /**
+   * Ends, after so many milliseconds, what is still open then. The close of a server waits for every connection, and one of HTTP/2 whose
+   * client went away in the middle of a refused body may never end by itself (seen with libcurl: its session is gone, its socket stays).
+   */
+  cutAfter(milliseconds: number): void;
 }
 
 /**
@@ -15,10 +21,10 @@ export interface Leave {
  */
 export const registerLeave = (app: FastifyInstance): Leave => {
   let leaving = false;
-  let open = 0;
+  const open = new Set<Socket>();
   app.server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => (open -= 1));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
   app.addHook('onRequest', (request, reply, done) => {
     if (leaving && request.raw.httpVersionMajor === 1) void reply.header('connection', 'close');
@@ -30,7 +36,12 @@ export const registerLeave = (app: FastifyInstance): Leave => {
       // Not the close of http.Server, which ends idle connections at once (Node 19 on).
       NetServer.prototype.close.call(app.server);
       const end = Date.now() + milliseconds;
-      while (open > 0 && Date.now() < end) await setTimeout(20);
+      while (open.size > 0 && Date.now() < end) await delay(20);
+    },
+    cutAfter(milliseconds) {
+      setTimeout(() => {
+        for (const socket of open) socket.destroy();
+      }, milliseconds).unref();
     },
   };
 };

@@ -90,3 +90,24 @@ describe('TLS', () => {
     expect(existsSync(join(folder, 'data', 'admin.sock'))).toBe(false);
   });
 });
+
+it('a stop does not wait for ever for a client that holds a stream of HTTP/2 open', async () => {
+  const tls = await makeCertificate(temporaryFolder());
+  const collector = await openTestCollector({
+    listen: { port: 0, tls },
+    limits: { requestSeconds: 3600 },
+    shutdownSeconds: 1,
+  });
+  const ca = readFileSync(tls.certFile);
+  const session = connectHttp2(`https://127.0.0.1:${await collector.listen()}`, { ca });
+  const ended = new Promise((resolve) => session.once('close', resolve));
+  session.on('error', () => undefined);
+  const arrived = new Promise((resolve) => collector.app.server.once('stream', resolve));
+  const stream = session.request({ ':method': 'POST', ':path': '/v1/batch' });
+  stream.on('error', () => undefined);
+  stream.write('{"batch":[');
+  await arrived;
+  await collector.close();
+  await ended;
+  expect(session.destroyed).toBe(true);
+});
