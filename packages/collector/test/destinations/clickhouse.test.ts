@@ -9,7 +9,7 @@ import { toRows } from '../../src/row.ts';
 import { unpack } from '../../src/spool/packed.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
-import { expectSegmentShape } from '../support/segment-shape.ts';
+import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 
 const clickhouse = needsServer('clickhouse');
 takeTurns(clickhouse);
@@ -238,7 +238,7 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse', clickhouse), () => {
   });
 
   it('has views with the columns of Segment and RudderStack', async () => {
-    await expectSegmentShape((await opened()).destination);
+    await expectSegmentShape((await opened()).destination, propertyOf.clickhouse);
   });
 
   it('brings the views of an earlier version to the newest, and leaves a table of that name alone', async () => {

@@ -5,7 +5,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createDuckdb } from '../../src/destinations/duckdb.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { temporaryFolder } from '../support/collector.ts';
-import { expectSegmentShape } from '../support/segment-shape.ts';
+import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 import { expectViewsOfAnyPayload } from '../support/views.ts';
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
@@ -81,7 +81,7 @@ it('has views with the columns of Segment and RudderStack', async () => {
   const folder = temporaryFolder();
   const destination = await createDuckdb({ path: join(folder, 'w.duckdb') }, { dataDir: folder });
   await destination.open();
-  await expectSegmentShape(destination);
+  await expectSegmentShape(destination, propertyOf.duckdb);
   await destination.close();
 });
 

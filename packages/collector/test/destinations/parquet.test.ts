@@ -9,7 +9,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createParquet } from '../../src/destinations/parquet.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { temporaryFolder } from '../support/collector.ts';
-import { expectSegmentShape } from '../support/segment-shape.ts';
+import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 import { expectViewsOfAnyPayload } from '../support/views.ts';
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
@@ -212,6 +212,6 @@ it('holds every row once after its process was killed again and again', { timeou
 it('has views with the columns of Segment and RudderStack', async () => {
   const destination = await open(join(temporaryFolder(), 'lake'));
   await destination.open();
-  await expectSegmentShape(destination);
+  await expectSegmentShape(destination, propertyOf.duckdb);
   await destination.close();
 });

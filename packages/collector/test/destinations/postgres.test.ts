@@ -6,7 +6,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { createPostgres } from '../../src/destinations/postgres.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
-import { expectSegmentShape } from '../support/segment-shape.ts';
+import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 
 const postgres = needsServer('postgres');
 takeTurns(postgres);
@@ -235,7 +235,7 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
   });
 
   it('has views with the columns of Segment and RudderStack', async () => {
-    await expectSegmentShape((await opened()).destination);
+    await expectSegmentShape((await opened()).destination, propertyOf.postgres);
   });
 
   it('brings the views of an earlier version to the newest, under views that stand on them', async () => {

@@ -45,11 +45,25 @@ const events = [
     occurred_at: 1_700_000_001_000,
     payload: json({ context: { traits: { last_name: 'К.', title: 7 } } }),
   }),
+  row('6', {
+    event: 'Order Completed',
+    payload: json({ properties: { order_id: '48121', total: 1990.1 } }),
+  }),
   row('5', { type: 'identify', phone: '+79995552222', payload: json({ traits: {} }) }),
 ];
 
+/** A property of `tracks`, as docs/raw-layer.md says it for each database. */
+export const propertyOf = {
+  duckdb: (name: string) => `properties->>'$.${name}'`,
+  postgres: (name: string) => `properties->>'${name}'`,
+  clickhouse: (name: string) => `JSONExtract(properties, '${name}', 'Nullable(String)')`,
+};
+
 /** The columns that packages for Segment and RudderStack read, filled from whatever place the SDKs put them. */
-export const expectSegmentShape = async (destination: Destination): Promise<void> => {
+export const expectSegmentShape = async (
+  destination: Destination,
+  property: (name: string) => string,
+): Promise<void> => {
   await destination.load({ id: 'shape', events, rejects: [], loadedAt: 1_700_000_009_000 });
   const ask = async (sql: string): Promise<Record<string, unknown>[]> => {
     const { columns, rows } = await destination.query!(sql, 9);
@@ -120,6 +134,11 @@ export const expectSegmentShape = async (destination: Destination): Promise<void
       phone: '+79995551111',
     },
   ]);
+  expect(
+    await ask(
+      `SELECT id, ${property('order_id')} AS order_id, ${property('total')} AS total FROM tracks WHERE event_text = 'Order Completed'`,
+    ),
+  ).toEqual([{ id: '6', order_id: '48121', total: '1990.1' }]);
   // The one column by which packages ask what is new since their last run.
   for (const view of ['pages', 'identifies', 'users'])
     expect(await ask(`SELECT count(*) AS n FROM ${view} WHERE uuid_ts IS NULL`), view).toEqual([
