@@ -10,6 +10,20 @@ interface State {
   readonly version: number | null;
 }
 
+/** Tables without a place among the segments, or loads that do not take turns, are noticed in Greenplum when it is late. */
+const checkKind = async (client: Client, { greenplum }: PostgresShape): Promise<void> => {
+  const { rows } = await client.query(
+    `SELECT 1 FROM pg_tables WHERE schemaname = 'pg_catalog' AND tablename = 'gp_distribution_policy'`,
+  );
+  if (rows.length > 0 === greenplum) return;
+  throw new DestinationError(
+    'schema',
+    greenplum
+      ? 'this server is no Greenplum: leave "greenplum" out'
+      : 'this server is a Greenplum: "greenplum": true is needed',
+  );
+};
+
 const readState = async (client: Client, schema: string): Promise<State> => {
   const found = await client.query<{ schemas: string; tables: string }>(
     `SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = $1) AS schemas,
@@ -37,8 +51,10 @@ const remaining = (shape: PostgresShape, { hasSchema, version }: State): string[
 };
 
 /** The statements that {@link migratePostgres} would run now; none is run. */
-export const planPostgres = async (client: Client, shape: PostgresShape): Promise<string[]> =>
-  remaining(shape, await readState(client, shape.schema)).flat();
+export const planPostgres = async (client: Client, shape: PostgresShape): Promise<string[]> => {
+  await checkKind(client, shape);
+  return remaining(shape, await readState(client, shape.schema)).flat();
+};
 
 const checkColumns = async (client: Client, schema: string): Promise<void> => {
   for (const table of tableNames) {
@@ -64,6 +80,7 @@ const checkColumns = async (client: Client, schema: string): Promise<void> => {
  */
 export const migratePostgres = async (client: Client, shape: PostgresShape): Promise<void> => {
   const { schema } = shape;
+  await checkKind(client, shape);
   for (;;) {
     const [step] = remaining(shape, await readState(client, schema));
     if (!step) break;

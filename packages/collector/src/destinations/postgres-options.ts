@@ -12,9 +12,12 @@ export interface PostgresOptions {
   readonly caFile?: string;
   /** Where tables and views are made. @default "public" */
   readonly schema: string;
-  /** Greenplum 6 or 7: tables are distributed by `message_id`, and its index is not unique. @default false */
+  /** Greenplum 6 or 7: tables are distributed by `message_id`, and loads take turns. @default false */
   readonly greenplum: boolean;
-  /** Greenplum: what stands in WITH (…) of the raw tables, as "appendoptimized=true, orientation=column". @default "" */
+  /**
+   * Greenplum: what stands in WITH (…) of the raw tables, as "appendoptimized=true, orientation=column". A heap of message ids is then kept
+   * beside them; without it they are heaps with unique indexes of their own. @default ""
+   */
   readonly storage: string;
   /** Seconds until a step without an answer is given up and tried again on a new connection. @default 120 */
   readonly timeoutSeconds: number;

@@ -85,6 +85,17 @@ describe.skipIf(postgres.missing)(title('PostgreSQL', postgres), () => {
     await destination.close();
   });
 
+  it('makes no tables in a Greenplum that it takes for PostgreSQL, nor the other way round', async () => {
+    const schema = await newState();
+    const isGreenplum = 'greenplum' in options && options.greenplum === true;
+    const wrong = { ...options, type: 'postgres', url: postgres.url, schema, greenplum: !isGreenplum };
+    const destination = await createPostgres(wrong, { dataDir: '/nowhere' });
+    const failure = { kind: 'schema', message: expect.stringContaining('"greenplum"') as string };
+    await expect(destination.plan!()).rejects.toMatchObject(failure);
+    await expect(destination.open()).rejects.toMatchObject(failure);
+    expect(await run('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])).toEqual([]);
+  });
+
   it('is opened by two collectors at once', async () => {
     const schema = await newState();
     const both = [await open(schema), await open(schema)];
