@@ -77,3 +77,40 @@ describe('docs/protocol.md', () => {
     }
   });
 });
+
+describe('docs/clients.md', () => {
+  const programs = {
+    python: ['python/segment_client.py', 'python/rudderstack_client.py'],
+    go: ['go/segment/main.go', 'go/rudderstack/main.go'],
+    java: ['java/segment/Events.java', 'java/rudderstack/Events.java', 'java/kotlin/Events.java'],
+  } as const;
+  const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim());
+
+  it.each(Object.entries(programs))(
+    'shows lines of the programs in %s that are run, a block a program',
+    (language, files) => {
+      const shown = [...read('clients.md').matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+        .filter(([, name]) => name === language)
+        .map(([, , text = '']) => linesOf(text).filter((line) => line !== ''));
+      expect(shown).toHaveLength(files.length);
+      for (const [at, file] of files.entries()) {
+        const source = readFileSync(new URL(`clients/${file}`, import.meta.url), 'utf8');
+        expect(linesOf(source)).toEqual(expect.arrayContaining(shown[at]!));
+      }
+    },
+  );
+
+  it('names the versions that CI installs', () => {
+    const docs = read('clients.md');
+    const manifests = ['python/requirements.txt', 'go/go.mod', 'java/segment/pom.xml', 'java/rudderstack/pom.xml', 'java/kotlin/pom.xml']
+      .map((file) => readFileSync(new URL(`clients/${file}`, import.meta.url), 'utf8'))
+      .join('\n'); // prettier-ignore
+    const pins = [
+      ...manifests.matchAll(
+        /^(?:[\w-]+==|\tgithub\.com\/\w+\/analytics-go\/v\d v)([\d.]+)$|<artifactId>(?:analytics|core)<\/artifactId>\s*<version>([\d.]+)/gm,
+      ),
+    ].map(([, version, ofMaven]) => version ?? ofMaven);
+    expect(pins).toHaveLength(7);
+    for (const version of pins) expect(docs).toContain(` ${version} `);
+  });
+});
