@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { readConfig } from '../config-file.ts';
 import { openCollector } from '../collector.ts';
 import type { Collector } from '../collector.ts';
@@ -23,15 +22,8 @@ const open = async (
   return openCollector(config, { loaderScript: builtProgram(), inherited: inheritedSocket() });
 };
 
-/**
- * A request that waits for the disk outlives a collection of young objects and dies soon afterwards: V8 would let 50 MB of such gather on
- * top of 20 MB that live. A V8 without this flag says so and goes on.
- */
-const boundHeap = (): void => setFlagsFromString('--heap-growing-percent=50');
-
 /** Runs until SIGTERM or SIGINT; a second one ends it at once. What is in the spool then waits for the next start. */
 export const start = async (configPath: string): Promise<void> => {
-  boundHeap();
   const config = readConfig(configPath);
   const collector = await open(config, configPath);
   const stop = (signal: NodeJS.Signals): void => {

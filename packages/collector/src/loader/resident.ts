@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** `MADV_DONTNEED`. Of a shared map of a file it only undoes the mapping: https://man7.org/linux/man-pages/man2/madvise.2.html */
 const notNeeded = 4;
 /** What may be mapped on top of what was left last time, and how often is looked, in milliseconds. */
-const allowedBytes = 32 * 1024 * 1024;
+const allowedBytes = 64 * 1024 * 1024;
 const every = 500;
 
 export type Advise = (address: bigint, bytes: bigint) => number;
@@ -64,7 +64,10 @@ export const createLetGo = ({
   };
 };
 
-/** Lets go for as long as the process lives, where that can be done. Gives what ends it. */
+/**
+ * Lets go for as long as the process lives, where that can be done: in the thread that is never busy for long. Gives what ends it, which
+ * has to be called before the file is closed: what is mapped in its place later would be emptied.
+ */
 export const keepLettingGo = async (file: string): Promise<() => void> => {
   const advise = await importAdvise();
   if (!advise) return () => undefined;

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
@@ -7,6 +9,7 @@ import type { Trouble } from '../trouble.ts';
 import type { ForgetReport, OnForgetting } from '../privacy/forget.ts';
 import type { Loader, LoaderParts } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
+import { keepLettingGo } from './resident.ts';
 
 interface Question {
   readonly resolve: (result: never) => void;
@@ -89,6 +92,7 @@ export const createLoaderThread = async ({
   };
 
   thread = await start();
+  const endLettingGo = await keepLettingGo(realpathSync(join(config.dataDir, 'spool', 'data.mdb')));
   const post = (message: ToThread): void => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     thread?.postMessage(message);
@@ -134,6 +138,7 @@ export const createLoaderThread = async ({
     stop: (drainMilliseconds) =>
       new Promise((resolve) => {
         stopping = true;
+        endLettingGo();
         stopped = resolve;
         if (!thread) return resolve();
         post({ type: 'stop', drainMilliseconds });

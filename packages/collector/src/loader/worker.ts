@@ -1,5 +1,3 @@
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import { systemClock } from '../clock.ts';
@@ -8,7 +6,6 @@ import { spoolOptions } from '../spool/options.ts';
 import { openSpool } from '../spool/spool.ts';
 import { createLoader } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
-import { keepLettingGo } from './resident.ts';
 
 const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
   error instanceof NitkaError ? error : { code: 'internal_error', detail: (error as Error).message };
@@ -32,12 +29,10 @@ export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThrea
   });
   if (!loader) return;
 
-  const endLettingGo = await keepLettingGo(realpathSync(join(config.dataDir, 'spool', 'data.mdb')));
   const reporting = setInterval(() => tell({ type: 'troubles', troubles: loader.troubles() }), 500).unref();
   const stop = async (drainMilliseconds: number): Promise<void> => {
     await loader.stop(drainMilliseconds);
     clearInterval(reporting);
-    endLettingGo();
     await spool.close();
     // Nothing holds the thread any more: it ends, and that is the answer.
     port.close();

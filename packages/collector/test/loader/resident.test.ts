@@ -19,7 +19,7 @@ describe('what the process has of the spool in its memory', () => {
     const environment = openEnvironment(folder);
     const file = realpathSync(join(folder, 'data.mdb'));
     const letGo = createLetGo({ file, advise: (await importAdvise())! });
-    const keys = Array.from({ length: 1600 }, (_, key) => key);
+    const keys = Array.from({ length: 2400 }, (_, key) => key);
     const content = (key: number): Buffer => Buffer.alloc(40_000, key % 251);
     await environment.transaction(() => {
       for (const key of keys) environment.events.putSync(key, content(key));
@@ -27,7 +27,7 @@ describe('what the process has of the spool in its memory', () => {
     const isWhole = (): boolean => keys.every((key) => environment.events.get(key)?.equals(content(key)));
     expect(isWhole()).toBe(true);
     const before = residentOf(file);
-    expect(before).toBeGreaterThan(50);
+    expect(before).toBeGreaterThan(80);
     expect(letGo()).toBe(true);
     expect(residentOf(file)).toBeLessThan(before / 10);
     expect(letGo()).toBe(false);
