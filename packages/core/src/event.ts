@@ -9,7 +9,7 @@ export type JsonObject = { [key: string]: JsonValue | undefined };
 
 /** One touch point: how the visitor came. */
 export interface Touch {
-  /** utm_source, utm_medium … without the prefix, as in Segment's `context.campaign`. */
+  /** utm_source, utm_medium … without the prefix, and utm_campaign as `name`: https://segment.com/docs/connections/spec/common/#context */
   readonly campaign?: Record<string, string>;
   /** Click ids by parameter name: `yclid`, `gclid` … Always strings: some exceed 2^53. */
   readonly clickIds?: Record<string, string>;

@@ -61,7 +61,7 @@ export const segmentViews = (dialect: ViewDialect): SegmentView[] => {
     first(text('payload', 'context', ...path), text('batch_context', 'context', ...path));
   const named = (path: readonly string[], expression = context(...path)): string =>
     `${expression} AS context_${path.join('_')}`;
-  // `utm_campaign` is `name` to Segment's SDKs, and `campaign` to ours.
+  // `utm_campaign` is `name`; to some clients it is `campaign`.
   const campaign = (field: string): string =>
     field === 'name'
       ? first(context('campaign', 'name'), context('campaign', 'campaign'))

@@ -71,7 +71,7 @@ const pageOf = (
   const { origin, pathname, searchParams } = new URL(address);
   const campaign: Record<string, string> = {};
   for (const [name, value] of searchParams) {
-    if (name.startsWith('utm_') && value) campaign[name.slice(4)] = value;
+    if (name.startsWith('utm_') && value) campaign[name === 'utm_campaign' ? 'name' : name.slice(4)] = value;
   }
   return {
     page: { path: pathname, url: origin + pathname },

@@ -92,7 +92,7 @@ const document = {
 it.each(Object.keys(frameworks))('%s: one visitor from the first page on', async (name) => {
   const { tracker, collector } = startTracker();
   const get = await frameworks[name]!(tracker);
-  const first = await get('/?utm_source=ya&q=secret', document);
+  const first = await get('/?utm_source=ya&utm_campaign=spring&q=secret', document);
   const cookies = first.headers.getSetCookie();
   expect(cookies.map((cookie) => cookie.split('=')[0]).sort()).toEqual(['ntk', 'own', 'vid']);
   const cookie = cookies.map((each) => each.split(';')[0]).join('; ');
@@ -106,7 +106,7 @@ it.each(Object.keys(frameworks))('%s: one visitor from the first page on', async
   expect(collector.events.map((event) => event.anonymousId)).toEqual([vid, vid]);
   const { page, campaign, userAgent, locale } = collector.events[0]!.context!;
   expect({ campaign, userAgent, locale }).toEqual({
-    campaign: { source: 'ya' },
+    campaign: { source: 'ya', name: 'spring' },
     userAgent: 'Test/1',
     locale: 'ru-RU',
   });

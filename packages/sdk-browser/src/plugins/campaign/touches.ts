@@ -34,7 +34,7 @@ export const createTouches = (
   landing?.searchParams.forEach((text, name) => {
     const value = text.slice(0, 500);
     if (!value) return;
-    if (name.startsWith('utm_')) (utm ??= {})[name.slice(4)] = value;
+    if (name.startsWith('utm_')) (utm ??= {})[name === 'utm_campaign' ? 'name' : name.slice(4)] = value;
     else if (clickId.test(name) || moreClickIds.includes(name)) (clickIds ??= {})[name] = value;
   });
   const referrer = isSameSite(from?.hostname ?? '', location.hostname) ? undefined : place(from);

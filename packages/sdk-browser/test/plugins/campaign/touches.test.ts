@@ -15,7 +15,7 @@ describe('first and last touch', () => {
       'https://yandex.ru/search/?text=flat',
     );
     expect(last).toEqual({
-      campaign: { source: 'yandex', campaign: 'Весна' },
+      campaign: { source: 'yandex', name: 'Весна' },
       clickIds: { yclid: '18446744073709551615' },
       referrer: 'https://yandex.ru/search/',
       landingPage: 'https://shop.example/flats',
