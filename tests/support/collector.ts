@@ -14,7 +14,8 @@ import type { QueryResult } from '../../packages/collector/src/destinations/dest
 import { freePort } from './free-port.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const command = join(root, 'packages/collector/dist/main.js');
+/** The built program. */
+export const command = join(root, 'packages/collector/dist/main.js');
 const script = join(root, 'packages/sdk-browser/dist/nitka.js');
 
 /** The write keys of the two sources that every test collector has. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { NitkaError } from '@nitka/core';
 import type { ErrorCode } from '@nitka/core';
 import { cac } from 'cac';
@@ -76,12 +77,16 @@ const runCommand = async (): Promise<void> => {
   }
 };
 
-// The program is its own loader's thread (loader/thread.ts), and its workers' (workers/thread.ts).
-if (isMainThread || !parentPort) await runCommand();
-else if ((workerData as Partial<WorkerThreadData>).judges) {
-  const { runWorker } = await import('./workers/worker.ts');
-  await runWorker(parentPort, workerData as WorkerThreadData);
-} else {
-  const { runLoaderWorker } = await import('./loader/worker.ts');
-  await runLoaderWorker(parentPort, workerData as LoaderThreadData);
-}
+const runThread = async (port: MessagePort): Promise<void> => {
+  if ((workerData as Partial<WorkerThreadData>).judges) {
+    const { runWorker } = await import('./workers/worker.ts');
+    await runWorker(port, workerData as WorkerThreadData);
+  } else {
+    const { runLoaderWorker } = await import('./loader/worker.ts');
+    await runLoaderWorker(port, workerData as LoaderThreadData);
+  }
+};
+
+// The program is its own loader's thread (loader/thread.ts), and its workers' (workers/thread.ts). Nothing is awaited here: a chunk
+// of the built program may import this file, and would never be there for what this file waits for (Node then ends with 13).
+void (isMainThread || !parentPort ? runCommand() : runThread(parentPort));
