@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { Ajv } from 'ajv';
@@ -7,7 +6,7 @@ import { configSchema } from './config-schema.ts';
 import { configTexts } from './config-texts.ts';
 import { defaults } from './config.ts';
 import type { CollectorConfig, DestinationConfig, SourceConfig } from './config.ts';
-import { unusable } from './system-fault.ts';
+import { readJsonFile } from './json-file.ts';
 
 type Json = Record<string, unknown>;
 
@@ -180,20 +179,7 @@ export const parseConfig = (
   };
 };
 
-/** @throws NitkaError `config_missing` or `config_invalid`. */
+/** @throws NitkaError `config_missing`, `file_unusable` or `config_invalid`. */
 export const readConfig = (path: string, environment: NodeJS.ProcessEnv = process.env): CollectorConfig => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(path, error);
-    throw new NitkaError('config_missing', path, { cause: error });
-  }
-  let input: unknown;
-  try {
-    input = JSON.parse(text);
-  } catch (error) {
-    throw new NitkaError('config_invalid', `${path} is not JSON: ${(error as Error).message}`);
-  }
-  return parseConfig(input, dirname(resolve(path)), environment);
+  return parseConfig(readJsonFile(path), dirname(resolve(path)), environment);
 };

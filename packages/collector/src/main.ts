@@ -7,7 +7,8 @@ import { cac } from 'cac';
 import { registerBackup } from './commands/backup-command.ts';
 import { registerCheck } from './commands/check-command.ts';
 import { registerCheckCookie } from './commands/check-cookie-command.ts';
-import { UsageError, exitCodes } from './commands/command.ts';
+import { readCommandLine } from './commands/command-line.ts';
+import { exitCodes, usageError } from './commands/command.ts';
 import { registerForget } from './commands/forget-command.ts';
 import { registerHashKey } from './commands/hash-key-command.ts';
 import { registerInit } from './commands/init-command.ts';
@@ -47,17 +48,22 @@ for (const register of [
 cli.help();
 cli.version(version);
 
-const unusable = new Set<ErrorCode>(['config_invalid', 'config_missing', 'config_exists']);
+/** What the operator has to write anew: trying again is of no use. */
+const unusable = new Set<ErrorCode>([
+  'command_invalid',
+  'config_invalid',
+  'config_missing',
+  'config_exists',
+  'destination_unknown',
+  'forget_invalid',
+]);
 
-const exitCodeOf = (error: unknown): number => {
-  if (error instanceof NitkaError) return unusable.has(error.code) ? exitCodes.usage : exitCodes.fault;
-  return error instanceof UsageError || (error as Error).name === 'CACError'
-    ? exitCodes.usage
-    : exitCodes.fault;
-};
+const exitCodeOf = (error: unknown): number =>
+  error instanceof NitkaError && unusable.has(error.code) ? exitCodes.usage : exitCodes.fault;
 
 const fail = (thrown: unknown): void => {
-  const error = withCode(thrown);
+  const isParsers = thrown instanceof Error && thrown.name === 'CACError';
+  const error = isParsers ? usageError(thrown.message) : withCode(thrown);
   const text = error instanceof NitkaError ? `${error.code}: ${error.message}` : (error as Error).message;
   process.stderr.write(`${text}\n`);
   process.exitCode = exitCodeOf(error);
@@ -66,11 +72,11 @@ const fail = (thrown: unknown): void => {
 const runCommand = async (): Promise<void> => {
   try {
     cli.parse(process.argv, { run: false });
-    if (!cli.matchedCommand && !cli.options['help'] && !cli.options['version']) {
-      const [unknown] = cli.args;
-      if (unknown !== undefined) throw new UsageError(`unknown command "${unknown}": see --help`);
-      cli.outputHelp();
-    }
+    if (cli.options['help'] || cli.options['version']) return;
+    const [unknown] = cli.args;
+    if (!cli.matchedCommand && unknown !== undefined) throw usageError(`unknown command "${unknown}"`);
+    readCommandLine(cli);
+    if (!cli.matchedCommand) return cli.outputHelp();
     await cli.runMatchedCommand();
   } catch (error) {
     fail(error);

@@ -124,6 +124,10 @@ export const errors = {
   plugin_failed: { status: null, text: 'A plugin threw. The tracker goes on without it.' },
 
   // Faults of the collector's own start and commands.
+  command_invalid: {
+    status: null,
+    text: 'The command line cannot be used as it is. The detail says why; `nitka-collector --help` shows what there is.',
+  },
   config_invalid: { status: null, text: 'The config has faults. Each is listed with its path.' },
   config_missing: { status: null, text: 'There is no config file. Run `nitka-collector init` to write one.' },
   config_exists: {

@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { NitkaError } from '@nitka/core';
 import { readConfig } from '../config-file.ts';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import { createDestination } from '../destinations/index.ts';
+import { readJsonFile } from '../json-file.ts';
 import { policyKeys } from '../privacy/open.ts';
 import { readCertificate } from '../tls.ts';
 
 /** Those of a config that has faults elsewhere. */
 const givenDestinations = (path: string): DestinationConfig[] => {
   try {
-    const { destinations } = JSON.parse(readFileSync(path, 'utf8')) as { destinations?: unknown };
+    const { destinations } = readJsonFile(path) as { destinations?: unknown };
     if (!Array.isArray(destinations)) return [];
     return (destinations as (DestinationConfig | null)[]).filter(
       (each) => typeof each?.type === 'string',

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { readConfig } from '../config-file.ts';
 import { defaults } from '../config.ts';
-import { UsageError, exitCodes, say } from './command.ts';
+import { exitCodes, say, usageError } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 
 interface Options extends CommonOptions {
@@ -13,7 +13,7 @@ interface Options extends CommonOptions {
 
 const urlOf = (what: string, text: string): string => {
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new UsageError(`${what}: an address is expected, as https://shop.example`);
+    throw usageError(`${what}: an address is expected, as https://shop.example`);
   return text;
 };
 

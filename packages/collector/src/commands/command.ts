@@ -1,3 +1,4 @@
+import { NitkaError } from '@nitka/core';
 import type { CAC } from 'cac';
 import type { Format } from './print.ts';
 
@@ -18,7 +19,7 @@ export interface CommonOptions {
 export const exitCodes = { done: 0, fault: 1, usage: 2 } as const;
 
 /** A command line that makes no sense. */
-export class UsageError extends Error {}
+export const usageError = (detail: string): NitkaError => new NitkaError('command_invalid', detail);
 
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -27,10 +28,10 @@ export const formatOf = ({ json, csv }: CommonOptions): Format => (json ? 'json'
 /** LMDB and the destinations take half a second to import: most commands only ask the collector that runs. */
 export const offline = () => import('./offline.ts');
 
-/** @throws UsageError */
+/** @throws NitkaError `command_invalid` */
 export const wholeNumber = (name: string, value: unknown): number => {
   const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new UsageError(`${name}: a whole number is expected, not "${String(value)}"`);
+  if (!/^\d+$/.test(String(value)) || !Number.isSafeInteger(number))
+    throw usageError(`${name}: a whole number is expected, not "${String(value)}"`);
   return number;
 };

@@ -12,7 +12,7 @@ import { exitCodes, say } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { createProgress } from './progress.ts';
 
-interface Options extends CommonOptions, Partial<Record<SubjectKind, unknown>> {
+interface Options extends CommonOptions, Partial<Record<SubjectKind, string>> {
   readonly linked?: boolean;
   readonly dryRun?: boolean;
   readonly lift?: boolean;
@@ -20,18 +20,11 @@ interface Options extends CommonOptions, Partial<Record<SubjectKind, unknown>> {
 
 const kinds: readonly SubjectKind[] = ['phone', 'email', 'visitor', 'user'];
 
-/** As it was typed: the parser makes numbers of what looks like one, and an id may begin with a zero or be too long for that. */
-const typed = (args: readonly string[], kind: SubjectKind): string => {
-  const at = args.findIndex((each) => each === `--${kind}` || each.startsWith(`--${kind}=`));
-  const found = args[at] ?? '';
-  return found.includes('=') ? found.slice(found.indexOf('=') + 1) : (args[at + 1] ?? '');
-};
-
-const inputOf = (options: Options, args: readonly string[]): ForgetInput => {
+const inputOf = (options: Options): ForgetInput => {
   const given = kinds.filter((kind) => options[kind] !== undefined);
   const [kind] = given;
-  if (given.length !== 1 || kind === undefined) throw new NitkaError('forget_invalid');
-  const value = typed(args, kind);
+  const value = kind && options[kind];
+  if (given.length !== 1 || kind === undefined || value === undefined) throw new NitkaError('forget_invalid');
   const { linked = false, dryRun = false, lift = false } = options;
   return { kind, value, linked, dryRun, lift };
 };
@@ -105,7 +98,7 @@ export const registerForget: RegisterCommand = (cli) => {
     .example('nitka-collector forget --email ann@mail.ru --linked')
     .action(async (options: Options) => {
       const config = readConfig(options.config);
-      const input = inputOf(options, cli.rawArgs);
+      const input = inputOf(options);
       const work = askOrOwn<ForgetAnswer>(config, 'forget', input, async () => {
         const { forgetOffline } = await import('./forget-offline.ts');
         return forgetOffline(config, input);

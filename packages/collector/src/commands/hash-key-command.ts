@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hashWriteKey } from '../plugins/write-key.ts';
-import { UsageError, say } from './command.ts';
+import { say, usageError } from './command.ts';
 import type { RegisterCommand } from './command.ts';
 
 interface Options {
@@ -26,7 +26,7 @@ export const registerHashKey: RegisterCommand = (cli) => {
     .example('nitka-collector hash-key < key.txt')
     .action(async (options: Options) => {
       const key = options.new ? `ns_${randomBytes(24).toString('base64url')}` : await fromInput();
-      if (key === '') throw new UsageError('hash-key: stdin has no key; --new makes one');
+      if (key === '') throw usageError('hash-key: stdin has no key; --new makes one');
       const sha256 = hashWriteKey(key);
       // A key that was given is not shown again: terminals and logs remember.
       const shown = options.new ? { key, sha256 } : { sha256 };

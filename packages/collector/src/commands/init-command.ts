@@ -6,6 +6,7 @@ export const registerInit: RegisterCommand = (cli) => {
     .command('init', 'Write a config file with fresh write keys')
     .option('--origin <url>', 'A page that may send; may be given more than once', {
       default: 'http://localhost:3000',
+      type: [String],
     })
     .example('nitka-collector init --origin https://shop.example')
     .action(async (options: CommonOptions & { readonly origin?: string | string[] }) => {

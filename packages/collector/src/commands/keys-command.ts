@@ -1,6 +1,6 @@
 import { readConfig } from '../config-file.ts';
 import type { Keys } from '../privacy/keys.ts';
-import { UsageError, formatOf, say } from './command.ts';
+import { formatOf, say, usageError } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { formatObjects } from './print.ts';
 
@@ -24,7 +24,7 @@ const actions: Readonly<
     say(`Made: key ${key}. Whoever has a token or a hash by an earlier key keeps it.`);
   },
   async retire(keys, what, options) {
-    if (what === undefined) throw new UsageError('keys retire: which? Give its id, as k1');
+    if (what === undefined) throw usageError('keys retire: which? Give its id, as k1');
     const { carried, cut } = await keys.retire(what, options.force === true);
     say(`Gone: the secret of ${what}. ${carried} tokens were carried over to the active key.`);
     if (cut > 0) say(`${cut} hashes were not: who has them gets another one.`);
@@ -35,7 +35,7 @@ const actions: Readonly<
   },
   resolve(keys, what, options) {
     if (what === undefined || !options.reason)
-      throw new UsageError('keys resolve: give the token, and --reason "why": both go to the audit log');
+      throw usageError('keys resolve: give the token, and --reason "why": both go to the audit log');
     const { kind, value, hashed } = keys.resolve(what, options.reason);
     if (options.json) return say(JSON.stringify({ kind, value, hashed }));
     say(hashed ? `${kind}: only its SHA-256 is known, ${value}` : `${kind}: ${value}`);
@@ -57,8 +57,7 @@ export const registerKeys: RegisterCommand = (cli) => {
     .action(async (action: string | undefined, what: string | undefined, options: Options) => {
       const config = readConfig(options.config);
       const run = Object.hasOwn(actions, action ?? 'list') ? actions[action ?? 'list'] : undefined;
-      if (!run)
-        throw new UsageError(`unknown action "${action}": there are ${Object.keys(actions).join(', ')}`);
+      if (!run) throw usageError(`unknown action "${action}": there are ${Object.keys(actions).join(', ')}`);
       const { openKeys } = await import('../privacy/keys.ts');
       const keys = openKeys(config, Date.now);
       try {

@@ -4,7 +4,7 @@ import { askOwner } from '../admin/client.ts';
 import { readConfig } from '../config-file.ts';
 import type { ReplayAnswer, ReplayRequest } from '../recovery/replay.ts';
 import { askOrOwn } from './ask.ts';
-import { UsageError, offline, say } from './command.ts';
+import { offline, say, usageError } from './command.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 import { createProgress } from './progress.ts';
 
@@ -22,17 +22,19 @@ interface Options extends CommonOptions {
 const timeOf = (option: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new UsageError(`${option}: a time is expected, as 2026-11-21T12:00:00Z`);
+  if (Number.isNaN(time)) throw usageError(`${option}: a time is expected, as 2026-11-21T12:00:00Z`);
   return time;
 };
 
 const requestOf = (options: Options): ReplayRequest => {
   const { destination, batch, blind = false, dryRun = false } = options;
-  if (destination === undefined) throw new UsageError('replay: --destination <name> is missing');
+  if (destination === undefined) throw usageError('replay: --destination <name> is missing');
   const since = timeOf('--since', options.since);
   const until = timeOf('--until', options.until);
   if (batch !== undefined && (since !== undefined || until !== undefined))
-    throw new UsageError('replay: --batch and a time exclude each other');
+    throw usageError('replay: --batch and a time exclude each other');
+  if (since !== undefined && until !== undefined && since >= until)
+    throw usageError('replay: --since has to be before --until');
   return { destination, since, until, batch, blind, dryRun };
 };
 
@@ -47,6 +49,12 @@ const untilSent = async (address: string, destination: string, total: number): P
     await setTimeout(200);
   }
   progress.end();
+};
+
+const whatBecomes = ({ dryRun }: ReplayRequest, runs: boolean, waits: boolean): string => {
+  if (dryRun) return 'would be sent again';
+  if (waits) return 'loaded again';
+  return runs ? 'are on their way' : 'will be loaded at the next start';
 };
 
 export const registerReplay: RegisterCommand = (cli) => {
@@ -74,14 +82,7 @@ export const registerReplay: RegisterCommand = (cli) => {
       const waits = runs && options.wait && !request.dryRun;
       if (waits) await untilSent(address, request.destination, answer.entries);
       if (options.json) return say(JSON.stringify(answer));
-      const what = request.dryRun
-        ? 'would be sent again'
-        : waits
-          ? 'loaded again'
-          : runs
-            ? 'are on their way'
-            : 'will be loaded at the next start';
-      say(`${answer.destination}: ${answer.entries} entries ${what}`);
+      say(`${answer.destination}: ${answer.entries} entries ${whatBecomes(request, runs, waits)}`);
       say(
         answer.keptSince === null
           ? 'The spool is empty.'

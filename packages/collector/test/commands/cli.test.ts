@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder, testSources } from '../support/collector.ts';
@@ -14,6 +14,12 @@ const configFile = (config: Record<string, unknown> = {}): string => {
 describe('the program', () => {
   it('ends with 2 for what cannot be used, and says why in one line', async () => {
     const file = configFile();
+    /** For commands that take the data folder, each its own. */
+    const withFolder = (): string => {
+      const own = configFile();
+      mkdirSync(join(own, '..', 'data'));
+      return own;
+    };
     const wrong = [
       ['nope'],
       ['query'],
@@ -24,11 +30,41 @@ describe('the program', () => {
       ['replay', '--config', file],
       ['replay', '--destination', 'duckdb', '--since', 'soon', '--config', file],
       ['check-cookie', 'shop'],
+      ['--nope'],
+      ['ledger', '--nope', '--config', file],
+      ['check', '--config', ''],
+      ['check', '--config', file, '--config', file],
+      ['query', '', '--config', file],
+      ['query', 'SELECT 1', '--json', '--csv', '--config', file],
+      ['query', 'SELECT 1', '--destination', 'nope', '--config', withFolder()],
+      ['rejects', '--code', 'nope', '--config', file],
+      ['rejects', '--source', 'nope', '--config', withFolder()],
+      ['rejects', 'list', '7', '--config', file],
+      ['rejects', '--limit', '1e3', '--config', file],
+      [
+        'replay',
+        '--destination',
+        'duckdb',
+        '--since',
+        '2026-12-01',
+        '--until',
+        '2026-11-01',
+        '--config',
+        file,
+      ],
+      ['backup', '', '--config', file],
+      ['forget', '--phone', 'abc', '--config', withFolder()],
     ];
-    const ended = await Promise.all(wrong.map((args) => run(...args)));
-    for (const [at, { code, err }] of ended.entries()) {
-      expect([wrong[at], code]).toEqual([wrong[at], 2]);
-      expect(err.trim().split('\n')).toHaveLength(1);
+    const codes = /^(?:command_invalid|config_missing|destination_unknown|forget_invalid): /;
+    // A few at a time: each is a process.
+    for (let from = 0; from < wrong.length; from += 6) {
+      const some = wrong.slice(from, from + 6);
+      const ended = await Promise.all(some.map((args) => run(...args)));
+      for (const [at, { code, err, out }] of ended.entries()) {
+        expect([some[at], code, out]).toEqual([some[at], 2, '']);
+        expect(err).toMatch(codes);
+        expect(err.trim().split('\n')).toHaveLength(1);
+      }
     }
   });
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -55,6 +56,33 @@ it.skipIf(!existsSync('/proc/version'))(
     }
   },
 );
+
+it('reads no config from what is no file, too large or no text, and says so', async () => {
+  const folder = temporaryFolder();
+  const at = (name: string): string => join(folder, name);
+  execFileSync('mkfifo', [at('pipe')]);
+  writeFileSync(at('binary'), Buffer.from([0x7b, 0xff, 0x1b, 0x5b]));
+  writeFileSync(at('colours'), '{\u001b[31m');
+  writeFileSync(at('empty'), '');
+  writeFileSync(at('huge'), '');
+  truncateSync(at('huge'), 20_000_000);
+  const told = [
+    [folder, 1, /^file_unusable: .*is a folder/],
+    [at('pipe'), 1, /^file_unusable: .*is no file/],
+    [at('huge'), 1, /^file_unusable: .*too many for a config/],
+    [at('binary'), 2, /^config_invalid: .*no text in UTF-8/],
+    [at('colours'), 2, /^config_invalid: [^\u001b]*is not JSON/],
+    [at('empty'), 2, /^config_invalid: .*is not JSON/],
+  ] as const;
+  for (const [file, code, words] of told) {
+    const ended = await runProgram('check', '--config', file);
+    expect([file, ended.code]).toEqual([file, code]);
+    expect(ended.err).toMatch(words);
+  }
+  const marked = at('marked.json');
+  writeFileSync(marked, `\ufeff${JSON.stringify({ sources: testSources })}`);
+  expect(await runProgram('check', '--config', marked)).toMatchObject({ code: 0 });
+});
 
 it('checks the config, the files it names, the keys and every destination at once', async () => {
   const fine = configFile({
