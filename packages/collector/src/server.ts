@@ -3,12 +3,15 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { CollectorConfig } from './config.ts';
 import { codeOf, errorBody, statusOf } from './errors.ts';
 import { answerClientError } from './plugins/client-error.ts';
+import { endIdle } from './plugins/idle.ts';
 import { followCertificate, readCertificate } from './tls.ts';
 
 export type Logger = FastifyServerOptions['logger'];
 
 /** Cookies of a whole site come along with each request of a page. */
 const headerBytes = 32 * 1024;
+/** Milliseconds, and at least as long as two requests may take to arrive. */
+const idleFor = 75_000;
 
 /** The bare server: limits of the connection, TLS. Routes, hooks and answers are in app.ts. */
 export const createServer = (config: CollectorConfig, logger: Logger): FastifyInstance => {
@@ -51,5 +54,9 @@ export const createServer = (config: CollectorConfig, logger: Logger): FastifyIn
     ? fastify({ ...options, http2: true, https: { ...connection, ...https } } as never)
     : fastify({ ...options, https: { ...connection, ...https } } as never)) as unknown as FastifyInstance;
   followCertificate(app, tls);
+  if (tls.http2) {
+    const endLooking = endIdle(app.server, Math.max(idleFor, requestTimeout * 2));
+    app.addHook('onClose', endLooking);
+  }
   return app;
 };
