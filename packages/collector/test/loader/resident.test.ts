@@ -32,7 +32,7 @@ describe('what the process has of the spool in its memory', () => {
     expect(residentOf(file)).toBeLessThan(before / 10);
     expect(letGo()).toBe(false);
     expect(isWhole()).toBe(true);
-    await environment.transaction(() => void environment.events.putSync(1, content(9)));
+    await environment.transaction(() => environment.events.putSync(1, content(9)));
     expect(environment.events.get(1)).toEqual(content(9));
     await environment.close();
   });
