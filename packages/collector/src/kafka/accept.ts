@@ -45,7 +45,6 @@ export const createKafkaAccept = (
 ): KafkaAccept => {
   const producer = new kafka.Producer({
     ...connectionOptions(address),
-    acks: kafka.ProduceAcks.ALL,
     compression,
     maxInflights: lanes,
   });
@@ -87,7 +86,10 @@ export const createKafkaAccept = (
 
   const sendGroup = async (group: readonly Job[]): Promise<void> => {
     try {
-      for (const messages of slices(group.flatMap((job) => job.messages))) await producer.send({ messages });
+      for (const messages of slices(group.flatMap((job) => job.messages))) {
+        // In each call: the producer's own option of this name is not heeded, and the leader alone would answer (producer.js, send).
+        await producer.send({ messages, acks: kafka.ProduceAcks.ALL });
+      }
       for (const job of group) job.resolve({ duplicates: 0 });
     } catch (error) {
       onError(error);
