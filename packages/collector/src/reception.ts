@@ -77,7 +77,6 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
       error instanceof NitkaError &&
       errors[error.code].status === 400
     ) {
-      admit(source, delivery);
       await ingest.garbage(delivery.raw, error.code, arrivalOf(source, delivery, key));
     }
     throw error;
@@ -95,6 +94,11 @@ export const createReception = ({ ingest, findSource, countRequest }: ReceptionP
     try {
       body = parseBody(delivery.raw);
     } catch (error) {
+      const source = findSource(shown);
+      if (source) {
+        admit(source, delivery);
+        countRequest(source);
+      }
       return keepUnread(error, delivery, shown);
     }
     const key = shown ?? body.writeKey;

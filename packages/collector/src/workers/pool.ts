@@ -1,6 +1,7 @@
 import { NitkaError } from '@nitka/core';
 import type { SourceConfig } from '../config.ts';
 import type { Delivery, Received, Reception, ReceptionParts } from '../reception.ts';
+import { readChunkHead } from '../spool/chunk.ts';
 import type { EncodedChunk } from '../spool/encoded.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Finding, FromWorker, Parcel, Place, WorkerConfig } from './messages.ts';
@@ -192,7 +193,10 @@ export const createPool = async ({
         const { outcome } = finding;
         const encoded = encodedOf(finding, bytes);
         if (!('judged' in outcome)) {
-          if (encoded) await spool.appendEncoded(encoded);
+          if (encoded) {
+            countRequest(sources.get(readChunkHead(encoded.bytes).source)!);
+            await spool.appendEncoded(encoded);
+          }
           throw faultOf(outcome);
         }
         const { source: name, reply, ...rest } = outcome.judged;

@@ -223,3 +223,24 @@ describe('a body that comes as a pixel', () => {
     expect(await pixel('{"a":', 'nb_nobody_has_this')).toEqual([]);
   });
 });
+
+it.each([0, 1])(
+  'a key that is beyond its limit fills no rejects either, with %i workers',
+  async (workers) => {
+    const sources = [{ ...testSources[0], requestsPerMinute: 2 }];
+    const { app, spool } = await openQuick({ sources, workers });
+    for (const body of [broken, '{"batch":{}}']) {
+      const codes: (string | undefined)[] = [];
+      const before = spool.rejects.list(99).length;
+      for (let time = 0; time < 6; time += 1) {
+        const answer = await app.inject({ method: 'POST', url: urlOf({}), payload: body });
+        codes.push(answer.json<{ code?: string }>().code);
+      }
+      expect(codes).toContain('rate_limited');
+      // The minute may end in between.
+      const kept = spool.rejects.list(99).length - before;
+      expect(kept).toBe(codes.filter((code) => code !== 'rate_limited').length);
+      expect(kept).toBeLessThanOrEqual(4);
+    }
+  },
+);
