@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startCollector, writeKeys, type CollectorProcess } from './support/collector.ts';
+import { at, fact, link, visitor } from './support/raw-events.ts';
 
 const text = readFileSync(new URL('../docs/raw-layer.md', import.meta.url), 'utf8');
 const blocks = new Map(
@@ -9,31 +10,11 @@ const blocks = new Map(
 
 let collector: CollectorProcess;
 
-const day = (hour: number, minute = 0): string => new Date(Date.UTC(2026, 4, 4, hour, minute)).toISOString();
-/** As visitor ids are: the older, the smaller. */
-const visitor = (name: string): string => `019aa7d0-0000-7000-8000-00000000000${name}`;
 const visit = (who: string, hour: number, path: string, source?: string) => ({
   type: 'page',
   anonymousId: visitor(who),
-  timestamp: day(hour, source ? 0 : 1),
+  timestamp: at(hour, source ? 0 : 1),
   context: { sessionId: `session-${who}-${hour}`, page: { path }, ...(source && { campaign: { source } }) },
-});
-const link = (who: string, hour: number, traits: object, userId?: string) => ({
-  type: 'identify',
-  anonymousId: visitor(who),
-  userId,
-  traits,
-  timestamp: day(hour, 5),
-});
-/** As `@nitka/node` sends what names no visitor. */
-const fact = (event: string, hour: number, properties: object, phone?: string) => ({
-  type: 'track',
-  event,
-  messageId: `${event} ${hour}`,
-  anonymousId: `${event} ${hour}`,
-  timestamp: day(hour),
-  properties,
-  context: { traits: { phone } },
 });
 
 const anna = { phone: '8 (999) 555-11-11', asStored: '+79995551111' };

@@ -7,15 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCollector, writeKeys, type CollectorProcess } from '../support/collector.ts';
+import { at, fact, link, visitor } from '../support/raw-events.ts';
 import { needsServer, title } from '../support/servers.ts';
 
 const dbt = needsServer('dbt');
 const postgres = needsServer('postgres');
 const run = promisify(execFile);
 
-const at = (hour: number, minute = 0): string => new Date(Date.UTC(2026, 4, 4, hour, minute)).toISOString();
-/** As visitor ids are: the older, the smaller. */
-const visitor = (name: string): string => `019aa7d0-0000-7000-8000-00000000000${name}`;
 const page = (who: string, hour: number, minute: number, path: string, more: object = {}) => ({
   type: 'page',
   anonymousId: visitor(who),
@@ -23,22 +21,6 @@ const page = (who: string, hour: number, minute: number, path: string, more: obj
   // As the plugin of page views sends it: the referrer stands in the context alone.
   properties: { url: `https://shop.example${path}`, path },
   context: { sessionId: `session-${who}-${hour}`, page: { path }, ...more },
-});
-const link = (who: string, hour: number, traits: object, userId?: string) => ({
-  type: 'identify',
-  anonymousId: visitor(who),
-  userId,
-  traits,
-  timestamp: at(hour, 5),
-});
-const fact = (event: string, hour: number, properties: object, phone?: string) => ({
-  type: 'track',
-  event,
-  messageId: `${event} ${hour}`,
-  anonymousId: `${event} ${hour}`,
-  timestamp: at(hour),
-  properties,
-  context: { traits: { phone } },
 });
 
 const fromPages = [
