@@ -1,3 +1,4 @@
+import { shareArenas } from '../arenas.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 
 export const registerStart: RegisterCommand = (cli) => {
@@ -5,6 +6,7 @@ export const registerStart: RegisterCommand = (cli) => {
     .command('start', 'Receive events and load them, until SIGTERM')
     .example('nitka-collector start --config /etc/nitka/nitka.json')
     .action(async (options: CommonOptions) => {
+      await shareArenas();
       const { start } = await import('./start.ts');
       await start(options.config);
     });
