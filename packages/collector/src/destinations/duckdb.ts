@@ -23,6 +23,8 @@ export interface DuckdbOptions extends DuckdbEngineOptions {
 
 /** Rows; a multiple of 2,048. */
 const rowGroup = 10_240;
+/** So many times `memoryLimit` is taken at the most, when rows are too large for it. */
+const mostTimes = 8;
 
 /** DuckDB in a file of its own: one process, no server. Rows and batch id are committed in one transaction. */
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
@@ -35,6 +37,9 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   let query: DuckdbQuery | undefined;
+  /** Of `memoryLimit`. */
+  let times = 1;
+  let opensAgain = false;
 
   const close = (): void => {
     query?.close();
@@ -47,7 +52,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   const open = async (): Promise<void> => {
     makeFolder(dirname(options.path), 0o777);
     instance = await client.api.DuckDBInstance.create(':memory:', {
-      memory_limit: options.memoryLimit,
+      memory_limit: options.memoryLimit.replace(/^\d+/, (n) => String(Number(n) * times)),
       threads: String(options.threads),
       // Where DuckDB's own would be: an instance in memory has it in the folder that the process runs in.
       temp_directory: `${options.path}.tmp`,
@@ -85,36 +90,57 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     }
   };
 
+  const openOrClose = async (): Promise<void> => {
+    try {
+      await open();
+      opensAgain = false;
+    } catch (error) {
+      close();
+      throw duckdbFailure(error);
+    }
+  };
+
+  /**
+   * DuckDB always takes 2,048 rows together, with 32 KB each these are 64 MiB: nothing less than more memory gets them loaded. After a
+   * checkpoint that failed, for this reason or another, it refuses everything until the file is opened anew.
+   */
+  const recover = async (from: DuckDBConnection, error: unknown): Promise<void> => {
+    // There is no code. This is the setting that it says should be raised.
+    const needsMemory = String(error).includes('memory_limit');
+    if (needsMemory) times = Math.min(times * 2, mostTimes);
+    const refusesAll = await from.run('SELECT 1 FROM nitka_batches LIMIT 1').then(
+      () => false,
+      () => true,
+    );
+    if (!needsMemory && !refusesAll) return;
+    close();
+    opensAgain = true;
+  };
+
+  const run = async <T>(work: (to: DuckDBConnection) => Promise<T>): Promise<T> => {
+    if (opensAgain) await openOrClose();
+    const to = connection;
+    if (!to) throw new DestinationError('temporary', 'not open');
+    try {
+      return await work(to);
+    } catch (error) {
+      await recover(to, error);
+      throw duckdbFailure(error);
+    }
+  };
+
   return {
-    async open() {
-      try {
-        await open();
-      } catch (error) {
-        close();
-        throw duckdbFailure(error);
-      }
-    },
-    async load(batch) {
-      if (!connection) throw new DestinationError('temporary', 'not open');
-      try {
-        await load(connection, batch);
-      } catch (error) {
-        throw duckdbFailure(error);
-      }
-    },
+    open: openOrClose,
+    load: (batch) => run((to) => load(to, batch)),
     plan: () => planDuckdb(options.path),
-    async erase(erasure, dryRun) {
-      if (!connection) throw new DestinationError('temporary', 'not open');
-      try {
-        return await eraseDuckdb(connection, erasure, dryRun);
-      } catch (error) {
-        throw duckdbFailure(error);
-      }
-    },
+    erase: (erasure, dryRun) => run((to) => eraseDuckdb(to, erasure, dryRun)),
     async query(sql, limit) {
       if (!query) throw new NitkaError('query_failed', 'the database is not open yet');
       return query.run(sql, limit);
     },
-    close,
+    close() {
+      opensAgain = false;
+      close();
+    },
   };
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
-import type { Destination } from '../../src/destinations/destination.ts';
+import type { Destination, LoadBatch } from '../../src/destinations/destination.ts';
 import { createDuckdb } from '../../src/destinations/duckdb.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { temporaryFolder } from '../support/collector.ts';
@@ -109,6 +109,36 @@ it('answers what does not fit into its memory by a folder beside the file', asyn
   const sql = `SELECT current_setting('temp_directory') AS folder, count(*) AS n
     FROM (SELECT range AS a, hash(range) AS b FROM range(4000000) ORDER BY b LIMIT 3500000)`;
   expect((await destination.query!(sql, 9)).rows).toEqual([[`${path}.tmp`, '3500000']]);
+  await destination.close();
+});
+
+it('takes more memory for rows of which 2,048 do not fit, also when DuckDB then refuses everything', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'w.duckdb');
+  const destination = await createDuckdb({ path, memoryLimit: '32MB' }, { dataDir: folder });
+  await destination.open();
+  const payload = Buffer.from(JSON.stringify({ text: 'x'.repeat(20_000) }));
+  const batches = Array.from({ length: 6 }, (_, batch) => ({
+    id: `b${batch}`,
+    events: Array.from({ length: 500 }, (_row, at) => ({ ...row(`m${batch}-${at}`), payload })),
+    rejects: [],
+    loadedAt: 1,
+  }));
+  const failures: unknown[] = [];
+  const loadUntilDone = async (batch: LoadBatch): Promise<void> => {
+    try {
+      await destination.load(batch);
+    } catch (error) {
+      failures.push(error);
+      if (failures.length < 10) await loadUntilDone(batch);
+    }
+  };
+  for (const batch of batches) await loadUntilDone(batch);
+  expect(failures.length).toBeGreaterThan(0);
+  expect(failures.length).toBeLessThan(4);
+  for (const failure of failures) expect(failure).toMatchObject({ kind: 'temporary' });
+  const sql = 'SELECT count(*)::INTEGER, count(DISTINCT message_id)::INTEGER FROM raw_events';
+  expect((await destination.query!(sql, 1)).rows).toEqual([[3000, 3000]]);
   await destination.close();
 });
 
