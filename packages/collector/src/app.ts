@@ -107,7 +107,7 @@ export const buildApp = async (config: CollectorConfig, parts: AppParts): Promis
   registerPatience(app, config.limits.requestSeconds * 1000);
   registerBody(app);
   await app.register(cookies);
-  await registerCors(app, config.sources);
+  registerCors(app, config.sources);
   await registerRateLimit(app, config.limits.requestsPerMinute);
   await registerEventLoopLimit(app, config.limits.eventLoopDelayMs);
   const { operator } = config;
