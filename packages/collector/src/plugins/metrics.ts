@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Ledger } from '../ledger.ts';
 import type { Spool } from '../spool/spool.ts';
+import { registerAnswerCounts } from './answer-counts.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -25,19 +26,7 @@ export const createMetrics = ({ spool, names, behind, troubles, disk }: MetricsP
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const answers = new Counter({
-    name: 'nitka_http_answers_total',
-    help: 'Answers by route and status',
-    labelNames: ['route', 'status'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'nitka_http_seconds',
-    help: 'Time from a request to its answer; with an event in it that is the time until it is on disk',
-    labelNames: ['route'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers,
-  });
+  const countAnswer = registerAnswerCounts(registry);
   new Gauge({
     name: 'nitka_events',
     help: 'The ledger: events by source and what became of them, since the spool was made',
@@ -114,8 +103,7 @@ export const createMetrics = ({ spool, names, behind, troubles, disk }: MetricsP
     contentType: registry.contentType,
     text: () => registry.metrics(),
     answered(route, status, milliseconds) {
-      answers.inc({ route, status });
-      seconds.observe({ route }, milliseconds / 1000);
+      countAnswer(route, status, milliseconds / 1000);
     },
   };
 };
