@@ -22,13 +22,27 @@ export type BatchParts = Pick<AppParts, 'backpressure' | 'clock' | 'onAccepted'>
   readonly cookie: VisitorCookie;
 };
 
-/** A whole request, from its bytes to its answer; also behind the pixel, which has its event in the URL. */
+/** A whole request, from its bytes to the JSON of its answer; also behind the pixel, which has its event in the URL. */
 export type Receive = (
   request: FastifyRequest,
   reply: FastifyReply,
   raw: Buffer,
   kind: 'batch' | EventType,
-) => Promise<BatchReply>;
+) => Promise<string>;
+
+/** Most answers say no more than the two counts: for Fastify to make that of an object takes a microsecond longer. */
+const textOf = ({ accepted, duplicates, rejected }: IngestReply, older: string | null): string => {
+  if (rejected.length === 0 && older === null)
+    return `{"success":true,"accepted":${accepted},"duplicates":${duplicates}}`;
+  const body: BatchReply = {
+    success: true,
+    accepted,
+    duplicates,
+    ...(rejected.length > 0 && { rejected }),
+    ...(older !== null && { anonymousId: older }),
+  };
+  return JSON.stringify(body);
+};
 
 export const createReceive = ({
   reception,
@@ -55,17 +69,12 @@ export const createReceive = ({
     reply: FastifyReply,
     seen: string | null,
     { source, verdict, ack, reply: result }: Received,
-  ): BatchReply => {
+  ): string => {
     const byPage = source.kind === 'browser' && verdict === 'listed' && request.headers.origin !== undefined;
     const older = byPage ? settleVisitor(request, reply, seen, result.anonymousId) : null;
     if (byPage) cookie.acknowledge(request, reply, ack);
-    return {
-      success: true,
-      accepted: result.accepted,
-      duplicates: result.duplicates,
-      ...(result.rejected.length > 0 && { rejected: result.rejected }),
-      ...(older !== null && { anonymousId: older }),
-    };
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    return textOf(result, older);
   };
 
   const begin = (
@@ -94,7 +103,7 @@ export const createReceive = ({
     reply: FastifyReply,
     seen: string | null,
     begun: Promise<Received>,
-  ): Promise<BatchReply> => {
+  ): Promise<string> => {
     let received: Received;
     try {
       received = await begun;
