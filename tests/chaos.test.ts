@@ -3,11 +3,11 @@ import { run as runCollector } from '../scripts/chaos/collector.ts';
 import { run as runRequests } from '../scripts/chaos/requests.ts';
 
 /** A handful: `pnpm chaos` goes through hundreds (docs/durability-proof.md). */
-const rounds = 4;
+const rounds = 5;
 const patience = 400_000;
 
 it(
-  'every event arrives once in DuckDB, through kills, a full disk, a damaged spool and a bad network',
+  'every event arrives once in DuckDB, through kills, a full disk, damage to the spool’s index and log, and a bad network',
   { timeout: patience },
   async () => {
     const lines: string[] = [];

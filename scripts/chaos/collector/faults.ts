@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
-import { corruptSpool } from './corrupt.ts';
+import { damageIndexPage, goBackOne } from './index-damage.ts';
+import { cutLog, damageLogPage, logFiles, removeLogFile, tearLog } from './log-damage.ts';
 import type { Proxy, Weather } from './proxy.ts';
 import type { World } from './world.ts';
 
@@ -65,24 +66,41 @@ const freeze: Fault['run'] = async ({ collector }, random) => {
   return `${time} ms`;
 };
 
-/** A limit of file sizes stands in for the disk where none can be mounted. LMDB's own file is the largest: it hits the limit first. */
-const fillFiles = async ({ collector, spool }: World, leave: number): Promise<void> =>
-  collector.limitFiles(statSync(join(spool, 'data.mdb')).size + leave);
-
-const fillDisk: Fault['run'] = async (world, random) => {
-  const { collector, disk, sender } = world;
-  const leave = random.between(0, 64) * 4096;
-  if (disk.isReal) await disk.fill(leave);
-  else await fillFiles(world, leave);
+/** Until all is well again. */
+const withLittleRoom = async (world: World, random: Random, free: () => Promise<void>): Promise<boolean> => {
+  const { collector, sender } = world;
   // What was made sure of beforehand is used up first.
   sender.setLarge(true);
   await pause(random.between(500, 2000));
   const killed = random.chance(0.3);
   if (killed) await collector.end('SIGKILL');
   sender.setLarge(false);
-  await disk.free();
-  await collector.limitFiles(null);
+  await free();
   if (killed) await mustStart(world);
+  return killed;
+};
+
+/**
+ * A limit of the size of files: the index hits it when it has to grow, a file of the log when it gets as long. Below the size of the index
+ * it would be no want of space, since what it has already could not be written again.
+ */
+const limitFiles: Fault['run'] = async (world, random) => {
+  const { collector, spool } = world;
+  const leave = random.between(0, 64) * 4096;
+  await collector.limitFiles(statSync(join(spool, 'data.mdb')).size + leave);
+  const before = logFiles(spool).length;
+  const killed = await withLittleRoom(world, random, () => collector.limitFiles(null));
+  const given = logFiles(spool).length > before ? ', the log began a file' : '';
+  return `index and ${leave} bytes${given}${killed ? ', killed' : ''}`;
+};
+
+/** The log is hit first: the index keeps some room that it has made sure of. */
+const fillDisk: Fault['run'] = async (world, random) => {
+  const { disk } = world;
+  if (!disk.isReal) return limitFiles(world, random);
+  const leave = random.between(0, 64) * 4096;
+  await disk.fill(leave);
+  const killed = await withLittleRoom(world, random, disk.free);
   return `full but for ${leave} bytes${killed ? ', killed' : ''}`;
 };
 
@@ -144,7 +162,8 @@ export const faults: readonly Fault[] = [
   front('answers lost', 4),
   back('answers lost', 4),
   { name: 'disk full', fits: always, run: fillDisk },
-  { name: 'spool page corrupted', fits: always, run: corruptSpool },
+  { name: 'spool index: page corrupted', fits: always, run: damageIndexPage },
+  { name: 'spool log: page corrupted', fits: always, run: damageLogPage },
   { name: 'collector: SIGTERM', fits: always, run: terminate },
   front('cut', 0),
   back('cut', 0),
@@ -157,5 +176,10 @@ export const faults: readonly Fault[] = [
   back('silent', 2),
   front('torn requests', 3),
   back('torn requests', 3),
+  { name: 'spool log: cut', fits: always, run: cutLog },
+  { name: 'spool log: file gone', fits: always, run: removeLogFile },
+  { name: 'spool log: torn at its end', fits: always, run: tearLog },
+  { name: 'spool index: last transaction lost', fits: always, run: goBackOne },
+  { name: 'disk: files limited', fits: always, run: limitFiles },
   { name: 'page left', fits: ({ page }) => page !== null, run: reload },
 ];

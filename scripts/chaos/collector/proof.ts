@@ -86,8 +86,8 @@ export interface Proof {
   readonly books: readonly LedgerLine[];
 }
 
-/** Milliseconds without any progress after which nothing is waited for any more. */
-const standstill = 60_000;
+/** Milliseconds without any progress after which nothing is waited for any more: twice the page's longest pause after failures. */
+const standstill = 120_000;
 
 /** Ends the load, waits until everything is delivered and loaded, and compares the table with what was sent, id by id. */
 export const proveAll = async (world: World): Promise<Proof> => {

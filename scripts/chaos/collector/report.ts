@@ -45,7 +45,7 @@ export const createReport = ({ rounds, log }: { rounds: number; log: (line: stri
     round({ round, seed, done, broken: found, books }) {
       for (const each of done) {
         // Sizes and times are left to the round's line; what became of a damaged page is of interest.
-        const kind = each.startsWith('spool page') ? each : each.replace(/ \(.*/, '');
+        const kind = each.startsWith('spool ') ? each : each.replace(/ \(.*/, '');
         counts.set(kind, (counts.get(kind) ?? 0) + 1);
       }
       for (const each of found) broken.push(`seed ${seed}: ${each}`);

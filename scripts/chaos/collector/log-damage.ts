@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '../random.ts';
+import { judgeDamage, overwrite, pageBytes } from './damage.ts';
+import type { Damage } from './damage.ts';
+import type { World } from './world.ts';
+
+/** The files of the log, from the oldest to the newest. */
+export const logFiles = (spool: string): string[] =>
+  readdirSync(join(spool, 'log'))
+    .sort()
+    .map((name) => join(spool, 'log', name));
+
+const newestOf = (spool: string): { readonly path: string; readonly size: number } | null => {
+  const path = logFiles(spool).at(-1);
+  const size = path === undefined ? 0 : statSync(path).size;
+  return path !== undefined && size > 0 ? { path, size } : null;
+};
+
+const nothing: Damage = { what: 'the log is empty', isHarmless: true };
+
+/** Destroys the newest page of the log, or some that end with it. */
+export const damageLogPage = (world: World, random: Random): Promise<string> =>
+  judgeDamage(world, (spool) => {
+    const newest = newestOf(spool);
+    if (!newest) return nothing;
+    const { path, size } = newest;
+    const pages = random.between(1, 3);
+    const last = Math.floor((size - 1) / pageBytes);
+    const start = Math.max(0, last + 1 - pages) * pageBytes;
+    const name = overwrite(path, start, size - start, random);
+    return { what: name, isHarmless: false };
+  });
+
+export const cutLog = (world: World, random: Random): Promise<string> =>
+  judgeDamage(world, (spool) => {
+    const newest = newestOf(spool);
+    if (!newest) return nothing;
+    const { path, size } = newest;
+    truncateSync(path, size - random.between(1, Math.min(size, 2 * pageBytes)));
+    return { what: 'cut', isHarmless: false };
+  });
+
+export const removeLogFile = (world: World, random: Random): Promise<string> =>
+  judgeDamage(world, (spool) => {
+    const files = logFiles(spool);
+    if (files.length === 0) return nothing;
+    const index = random.between(0, files.length - 1);
+    rmSync(files[index]!);
+    return { what: index === files.length - 1 ? 'the newest' : 'an earlier one', isHarmless: false };
+  });
+
+/** What was on its way, and answered for to nobody: it is cut off. */
+export const tearLog = (world: World, random: Random): Promise<string> =>
+  judgeDamage(world, (spool) => {
+    const newest = newestOf(spool);
+    if (!newest) return nothing;
+    const { path, size } = newest;
+    // The head of a record is at the start of the file; behind the end stands one that does not follow the last.
+    const bytes = random.chance(0.5) ? randomBytes(8192) : readFileSync(path).subarray(0, size);
+    const length = random.between(1, Math.min(bytes.length, 3 * pageBytes));
+    appendFileSync(path, bytes.subarray(0, length));
+    return { what: 'cut off', isHarmless: true };
+  });
