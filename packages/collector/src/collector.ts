@@ -59,9 +59,14 @@ export interface CollectorParts {
   readonly inherited?: number | null;
 }
 
-const openOwnSpool = (config: CollectorConfig, onError: (error: unknown) => void): Spool => {
+const openOwnSpool = (
+  config: CollectorConfig,
+  { loaderScript = null }: CollectorParts,
+  onError: (error: unknown) => void,
+): Spool => {
+  const settling = loaderScript === null ? 'at once' : 'elsewhere';
   try {
-    return openSpool({ ...spoolOptions(config), onError });
+    return openSpool({ ...spoolOptions(config), settling, onError });
   } catch (error) {
     const coded = withCode(error);
     if (coded instanceof NitkaError) throw coded;
@@ -82,7 +87,7 @@ const openLoader = (
 ): Promise<Loader> =>
   loaderScript === null
     ? createLoader(config, { spool, clock, random, createDestination, onTrouble })
-    : createLoaderThread({ config, script: loaderScript, onTrouble });
+    : createLoaderThread({ config, script: loaderScript, onTrouble, follows: spool.written });
 
 const openPool = async (
   config: CollectorConfig,
@@ -137,7 +142,7 @@ export const openCollector = async (
   try {
     const privacy = openPrivacy(config, clock.now);
     closers.add(() => privacy.close());
-    const spool = openOwnSpool(config, (error) =>
+    const spool = openOwnSpool(config, parts, (error) =>
       report({ reason: safeReason(error as Error) }, 'a transaction of the spool failed'),
     );
     closers.add(() => spool.close());
@@ -168,6 +173,7 @@ export const openCollector = async (
       loader,
       metrics: createMetrics({
         spool,
+        settle: spool.settle,
         names,
         behind,
         troubles: loader.troubles,

@@ -66,7 +66,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
   const { spool, destination, clock, random } = parts;
   const arenas = createArenas();
   const turnstile = createTurnstile();
-  let cursor = spool.cursor(name);
+  let cursor = spool.rangeNotes.complete(name, spool.cursor(name), spool.head());
   let stopping = false;
   let drainUntil = 0;
   let opened = false;
@@ -95,6 +95,7 @@ export const createForwarder = (options: ForwarderOptions, parts: ForwarderParts
       spool.release(allNames);
     });
     cursor = value;
+    if (ranges.length > 0) spool.rangeNotes.write(name, ranges);
   };
 
   const ahead: FixedRanges = {

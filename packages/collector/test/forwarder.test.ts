@@ -1,3 +1,5 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../tests/support/fast-check.ts';
 import { systemClock } from '../src/clock.ts';
@@ -78,6 +80,37 @@ describe('forwarder', () => {
     await first.close();
     const again = openSpool({ folder });
     // What came meanwhile must not join the batch that may be there already.
+    await fill(again, 9, 3);
+    destination.after = () => undefined;
+    const forwarder = start(again, destination, 100);
+    await until(() => forwarder.state().lag === 0);
+    expect(idsOf(destination)).toEqual(names(12));
+    expect(books(again)).toMatchObject({ loaded: 12, balanced: true });
+    await forwarder.stop();
+    await again.close();
+  });
+
+  it('sends the same rows under the same id though LMDB has gone back to before their range was fixed', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'data.mdb');
+    const destination = createMemoryDestination();
+    const first = openSpool({ folder });
+    await fill(first, 0, 9);
+    const earlier = readFileSync(file).subarray(0, 8192);
+    let lost = 0;
+    destination.after = () => {
+      lost += 1;
+      throw new DestinationError('temporary', 'the answer was lost');
+    };
+    const failing = start(first, destination, 100);
+    await until(() => lost >= 1);
+    await failing.stop();
+    await first.close();
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, earlier, 0, earlier.length, 0);
+    closeSync(descriptor);
+    const again = openSpool({ folder });
+    expect(again.cursor('memory').ranges).toEqual([]);
     await fill(again, 9, 3);
     destination.after = () => undefined;
     const forwarder = start(again, destination, 100);

@@ -50,21 +50,27 @@ export const createAdminCommands = (): {
   const ready = new Promise<AdminParts>((resolve) => {
     serve = resolve;
   });
+  /** Once the index has all that was answered for. */
+  const settled = async (): Promise<AdminParts> => {
+    const parts = await ready;
+    await parts.spool.settle();
+    return parts;
+  };
   const table: Record<string, AdminCommand> = {
     async query({ sql, destination }) {
       const { loader } = await ready;
       return loader.query(String(sql), rowLimit, typeof destination === 'string' ? destination : undefined);
     },
     async ledger() {
-      const { spool, names } = await ready;
+      const { spool, names } = await settled();
       return spool.books(names);
     },
     async rejects({ limit, filter }) {
-      const { spool } = await ready;
+      const { spool } = await settled();
       return listRejects(spool, typeof limit === 'number' ? limit : 50, filter ?? {});
     },
     async reject({ id }) {
-      const { spool } = await ready;
+      const { spool } = await settled();
       const reject = spool.rejects.get(Number(id));
       return reject && showReject(reject);
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '@nitka/core';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import { chooseForQuery } from '../destinations/choose.ts';
+import { asDestinationError } from '../destinations/destination.ts';
 import type { Destination, DestinationError, QueryResult } from '../destinations/destination.ts';
 import { createForwarder } from '../forwarder.ts';
 import type { Forwarder } from '../forwarder.ts';
@@ -8,6 +9,7 @@ import type { Trouble } from '../trouble.ts';
 import { forgetEverywhere } from '../privacy/forget.ts';
 import type { ForgetReport, ForgetRequest, OnForgetting } from '../privacy/forget.ts';
 import type { Spool } from '../spool/spool.ts';
+import { createSettler } from './settler.ts';
 
 /** The loading side: one forwarder a destination. In this thread, or in one of its own (thread.ts). */
 export interface Loader {
@@ -56,11 +58,20 @@ export const createLoader = async (
     forwarders.set(name, createForwarder({ ...config.loader, name, allNames }, own));
   }
   for (const forwarder of forwarders.values()) forwarder.start();
-
-  return {
-    wake() {
+  const settler = createSettler({
+    settle: spool.settle,
+    clock,
+    onSettled() {
       for (const forwarder of forwarders.values()) forwarder.wake();
     },
+    onError: (error) => onTrouble('*', asDestinationError(error)),
+  });
+
+  // The thread may have been started again.
+  settler.wake();
+
+  return {
+    wake: settler.wake,
     troubles: () => new Map([...forwarders].map(([name, forwarder]) => [name, forwarder.state().trouble])),
     async query(sql, limit, name) {
       const { destination } = await chooseForQuery(allNames, (each) => destinations.get(each)!, name);
@@ -75,6 +86,7 @@ export const createLoader = async (
       }
     },
     async stop(drainMilliseconds) {
+      await settler.stop();
       await Promise.all([...forwarders.values()].map((forwarder) => forwarder.stop(drainMilliseconds)));
     },
   };

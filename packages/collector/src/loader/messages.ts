@@ -7,6 +7,8 @@ import type { ForgetReport, ForgetRequest } from '../privacy/forget.ts';
 /** What the loader's thread is started with. */
 export interface LoaderThreadData {
   readonly config: CollectorConfig;
+  /** `written` of the spool (spool/options.ts). */
+  readonly follows: SharedArrayBuffer;
 }
 
 export type ToThread =

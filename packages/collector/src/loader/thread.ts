@@ -28,6 +28,8 @@ export interface LoaderThreadOptions {
   /** The program, which calls `runLoaderWorker` when it finds itself in a thread. */
   readonly script: string;
   readonly onTrouble: LoaderParts['onTrouble'];
+  /** `written` of the spool (spool/options.ts). */
+  readonly follows: SharedArrayBuffer;
 }
 
 /**
@@ -40,6 +42,7 @@ export const createLoaderThread = async ({
   config,
   script,
   onTrouble,
+  follows,
 }: LoaderThreadOptions): Promise<Loader> => {
   const questions = new Map<number, Question>();
   let lastId = 0;
@@ -62,7 +65,7 @@ export const createLoaderThread = async ({
 
   const start = (): Promise<Worker> =>
     new Promise((resolve, reject) => {
-      const workerData: LoaderThreadData = { config };
+      const workerData: LoaderThreadData = { config, follows };
       const started = new Worker(script, { workerData, resourceLimits });
       started.on('message', (message: FromThread) => {
         if (message.type === 'ready') resolve(started);

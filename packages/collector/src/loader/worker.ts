@@ -11,9 +11,12 @@ const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
   error instanceof NitkaError ? error : { code: 'internal_error', detail: (error as Error).message };
 
 /** The inside of the loader's thread (thread.ts). LMDB lets the threads of a process share one spool. */
-export const runLoaderWorker = async (port: MessagePort, { config }: LoaderThreadData): Promise<void> => {
+export const runLoaderWorker = async (
+  port: MessagePort,
+  { config, follows }: LoaderThreadData,
+): Promise<void> => {
   const tell = (message: FromThread): void => port.postMessage(message);
-  const spool = openSpool(spoolOptions(config));
+  const spool = openSpool({ ...spoolOptions(config), follows });
   const loader = await createLoader(config, {
     spool,
     clock: systemClock,

@@ -12,6 +12,8 @@ export interface Metrics {
 
 export interface MetricsParts {
   readonly spool: Pick<Spool, 'lag'> & { readonly ledger: Pick<Ledger, 'read'> };
+  /** Takes in what was answered for. */
+  readonly settle?: () => Promise<void>;
   /** Of the destinations. */
   readonly names: readonly string[];
   /** How old what waits for a destination is, milliseconds; null if nothing does. */
@@ -22,7 +24,14 @@ export interface MetricsParts {
   readonly disk?: () => { readonly free: number; readonly spool: number };
 }
 
-export const createMetrics = ({ spool, names, behind, troubles, disk }: MetricsParts): Metrics => {
+export const createMetrics = ({
+  spool,
+  settle = async () => undefined,
+  names,
+  behind,
+  troubles,
+  disk,
+}: MetricsParts): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -101,7 +110,12 @@ export const createMetrics = ({ spool, names, behind, troubles, disk }: MetricsP
   }
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    // If it fails, the figures of a moment ago are better than none.
+    text: () =>
+      settle().then(
+        () => registry.metrics(),
+        () => registry.metrics(),
+      ),
     answered(route, status, milliseconds) {
       countAnswer(route, status, milliseconds / 1000);
     },

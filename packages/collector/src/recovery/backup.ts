@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
-import { syncFile } from '../destinations/durable-file.ts';
+import { dataFile } from '../spool/backup.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** What a backup says of itself. */
@@ -14,7 +14,6 @@ export interface BackupNote {
 }
 
 const noteFile = 'backup.json';
-export const dataFile = 'data.mdb';
 
 /**
  * The folder above has to be there: a backup to a disk that is not mounted would fill the one below.
@@ -35,7 +34,6 @@ export const backup = async (spool: Spool, folder: string, now: () => number): P
   claimFolder(folder);
   const head = spool.head();
   await spool.backup(folder);
-  await syncFile(join(folder, dataFile));
   const note: BackupNote = {
     format: 1,
     spool: spool.id,

@@ -12,13 +12,21 @@ export interface Recovery {
   remaining(destination: string): number;
 }
 
-/** What brings entries back. One after the other: each looks at what is missing before it says what is to be sent. */
+/**
+ * What brings entries back. One after the other: each looks at what is missing before it says what is to be sent, when the index has all
+ * that was answered for.
+ */
 export const createRecovery = (parts: ReplayParts & RetryParts): Recovery => {
   const retry = createRetry(parts);
   const inTurn = createOneAtATime();
+  const settled = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      await parts.spool.settle();
+      return work();
+    });
   return {
-    replay: (request) => inTurn(() => replay(parts, request)),
-    retry: (request) => inTurn(() => retry(request)),
+    replay: (request) => settled(() => replay(parts, request)),
+    retry: (request) => settled(() => retry(request)),
     remaining: (destination) =>
       sizeOf(parts.spool.repairs.list(destination).map(({ from, to }) => [from, to] as const)),
   };

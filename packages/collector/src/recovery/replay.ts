@@ -41,11 +41,14 @@ const typeOf = ({ destinations }: ReplayParts['config'], name: string): string =
   return found.type;
 };
 
-const wantedRange = (spool: Spool, { since, until, batch }: ReplayRequest): Range => {
+/** @param next the destination's place: what is behind it is not sent again, and may not be in the index yet */
+const wantedRange = (spool: Spool, { since, until, batch }: ReplayRequest, next: number): Range => {
   if (batch === undefined) {
+    const { first, receivedAt } = spool;
+    const taken = { first, receivedAt, head: () => next };
     return [
-      since === undefined ? spool.first() : sequenceAt(spool, since),
-      until === undefined ? spool.head() : sequenceAt(spool, until),
+      since === undefined ? first() : sequenceAt(taken, since),
+      until === undefined ? next : sequenceAt(taken, until),
     ];
   }
   const found = readBatchId(batch);
@@ -91,7 +94,7 @@ export const replay = async (parts: ReplayParts, request: ReplayRequest): Promis
   const { destination } = request;
   const type = typeOf(config, destination);
   const { next, ranges: underWay } = spool.cursor(destination);
-  const [from, to] = wantedRange(spool, request);
+  const [from, to] = wantedRange(spool, request, next);
   const busy: Range[] = [
     ...underWay,
     ...spool.repairs.list(destination).map((repair): Range => [repair.from, repair.to]),

@@ -1,12 +1,12 @@
-import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { syncFile } from '../destinations/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
+import { copySpool } from '../spool/backup.ts';
 import { openSpool } from '../spool/spool.ts';
 import type { Spool } from '../spool/spool.ts';
-import { claimFolder, dataFile, readBackup } from './backup.ts';
+import { claimFolder, readBackup } from './backup.ts';
 import { readBatches } from './covered.ts';
 import { countLost, rememberLost } from './lost.ts';
 import { recogniseLoaded } from './recognise.ts';
@@ -95,8 +95,7 @@ export const restore = async (
   claimFolder(place);
   rmSync(workshop, { recursive: true, force: true });
   makeFolder(workshop);
-  copyFileSync(join(from, dataFile), join(workshop, dataFile), constants.COPYFILE_FICLONE);
-  await syncFile(join(workshop, dataFile));
+  await copySpool(from, workshop);
   const opened: Destination[] = [];
   const spool = openSpool({ folder: workshop });
   let report: RestoredDestination[];

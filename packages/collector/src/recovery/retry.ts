@@ -112,7 +112,8 @@ export const createRetry = ({ config, spool, ingestInto }: RetryParts) => {
   return async ({ ids, filter = {} }: RetryRequest): Promise<Retried[]> => {
     const wanted = ids ?? spool.rejects.list(Infinity, filter).map(({ id }) => id);
     const results: Retried[] = [];
-    for (const id of [...wanted].sort((a, b) => a - b)) results.push(await retryOne(id));
+    // An id that is named twice is tried once: a reject leaves when the index is told, which may be later.
+    for (const id of [...new Set(wanted)].sort((a, b) => a - b)) results.push(await retryOne(id));
     return results;
   };
 };

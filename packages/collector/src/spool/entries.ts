@@ -1,7 +1,7 @@
 import type { Database } from 'lmdb';
-import { decodeChunk, isAccepted, readChunkHead } from './chunk.ts';
+import { decodeChunk, isAccepted } from './chunk.ts';
 import type { SpoolChunk } from './spool.ts';
-import { walkChunks } from './walk.ts';
+import type { StoredChunks } from './stored-chunks.ts';
 
 /** The reading side of the spool. Entries have sequence numbers; chunks of them lie under the number of their first. */
 export interface Entries {
@@ -17,50 +17,50 @@ export interface Entries {
   countInto(counts: Map<string, number>, from: number, to: number): void;
 }
 
-export const createEntries = (events: Database<Buffer, number>, head: () => number): Entries => ({
+export const createEntries = (
+  events: Database<Buffer, number>,
+  { walk, bytesOf }: StoredChunks,
+  head: () => number,
+): Entries => ({
   first() {
     for (const key of events.getKeys({ limit: 1 })) return key;
     return head();
   },
   receivedAt(sequence) {
-    for (const { key, value } of events.getRange({ start: sequence, reverse: true, limit: 1 })) {
-      const { meta, entries } = decodeChunk(Buffer.from(value));
-      if (key + entries.length > sequence) return meta.receivedAt;
+    for (const stored of walk(sequence, sequence + 1)) {
+      if (stored.key + stored.count > sequence) return decodeChunk(bytesOf(stored)).meta.receivedAt;
     }
     return null;
   },
   read(from, to) {
     const found: SpoolChunk[] = [];
-    for (const { key, value } of walkChunks(events, from, to)) {
-      const { accepted, rejected } = readChunkHead(value);
-      if (key + accepted + rejected > from)
-        found.push({ first: key, chunk: decodeChunk(Buffer.from(value)) });
+    for (const stored of walk(from, to)) {
+      if (stored.key + stored.count > from)
+        found.push({ first: stored.key, chunk: decodeChunk(bytesOf(stored)) });
     }
     return found;
   },
   extent(from, take) {
     let end = from;
-    for (const { key, value } of walkChunks(events, from)) {
-      const { accepted, rejected } = readChunkHead(value);
-      const count = accepted + rejected;
+    for (const { key, count, size } of walk(from)) {
       if (key + count <= from) continue;
-      if (!take(value.length, count)) break;
+      if (!take(size, count)) break;
       end = key + count;
     }
     return end;
   },
   countInto(counts, from, to) {
-    for (const { key, value } of walkChunks(events, from, to)) {
-      const { source, accepted, rejected } = readChunkHead(value);
-      const end = key + accepted + rejected;
+    for (const stored of walk(from, to)) {
+      const { key, count, head } = stored;
+      const end = key + count;
       if (end <= from) continue;
       const inside =
         key >= from && end <= to
-          ? accepted
-          : decodeChunk(Buffer.from(value))
+          ? head.accepted
+          : decodeChunk(bytesOf(stored))
               .entries.slice(Math.max(from - key, 0), to - key)
               .filter(isAccepted).length;
-      counts.set(source, (counts.get(source) ?? 0) + inside);
+      counts.set(head.source, (counts.get(head.source) ?? 0) + inside);
     }
   },
 });

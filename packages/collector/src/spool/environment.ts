@@ -7,11 +7,16 @@ import type { SeenSum } from './seen-sum.ts';
 
 export interface Environment {
   readonly root: RootDatabase<unknown, string>;
-  /** First sequence number of a chunk → the chunk. */
+  /** First sequence number of a chunk → its place in the log (place.ts), or the chunk itself. */
   readonly events: Database<Buffer, number>;
   /** Adds 16 bytes of a messageId to the index of those seen; false if they are in it. Only inside a transaction. */
   addSeen(key: Buffer): boolean;
+  /** The same for a key that is known to be in it nowhere. */
+  addNew(key: Buffer): void;
+  /** As of the last `freshen`, or later. */
   hasSeen(key: Buffer): boolean;
+  /** Takes in what another thread has added to the index. */
+  freshen(): void;
   /** Neighbours in the index of those seen, from its end on: for a check. */
   walkSeen(limit: number, visit: (before: Buffer, key: Buffer) => void): void;
   /** Every key of the index, in the order of where it lies: for a check. */
@@ -30,6 +35,8 @@ export interface Environment {
   readonly meta: Database<unknown, string>;
   /** Runs a task in one transaction: all or nothing, and on disk when the promise resolves. */
   transaction(task: () => void): Promise<void>;
+  /** The same at once: while nobody else has the spool open. */
+  transactionSync(task: () => void): void;
   close(): Promise<void>;
 }
 
@@ -86,6 +93,13 @@ export const openEnvironment = (folder: string): Environment => {
     const before = sum.count > 0 ? seenSum() : null;
     if (before) writeSeenSum(addSums(before, sum));
   };
+  const whole = (task: () => void): void => {
+    random.begin();
+    added.clear();
+    task();
+    random.save();
+    saveSum();
+  };
   return {
     root,
     events: root.openDB<Buffer, number>('events', { encoding: 'binary' }),
@@ -97,7 +111,13 @@ export const openEnvironment = (folder: string): Environment => {
       if (isFirst) added.add(key, 0);
       return isFirst;
     },
+    addNew(key) {
+      if (isOrdered(key)) seen.putSync(key, nothing);
+      else random.addNew(key);
+      added.add(key, 0);
+    },
     hasSeen: (key) => (isOrdered(key) ? seen.doesExist(key) : random.has(key)),
+    freshen: random.freshen,
     onGrowth(make) {
       ensure = make;
     },
@@ -123,17 +143,14 @@ export const openEnvironment = (folder: string): Environment => {
     meta,
     transaction: async (task) => {
       try {
-        await root.childTransaction(() => {
-          random.begin();
-          added.clear();
-          task();
-          random.save();
-          saveSum();
-        });
+        await root.childTransaction(() => whole(task));
       } catch (error) {
         random.forget();
         throw error;
       }
+    },
+    transactionSync(task) {
+      root.transactionSync(() => whole(task));
     },
     close: () => root.close(),
   };

@@ -2,7 +2,8 @@ export const keyBytes = 16;
 
 /** A set of keys of 16 bytes, in one block of memory. */
 export interface IdSet {
-  add(bytes: Buffer, at: number): void;
+  /** False if the key is there. */
+  add(bytes: Buffer, at: number): boolean;
   has(bytes: Buffer, at: number): boolean;
   size(): number;
   /** All keys, end to end, in no order. */
@@ -76,10 +77,11 @@ export const createIdSet = ({ first }: KeyHash): IdSet => {
   const set: IdSet = {
     add(bytes, at) {
       const slot = find(bytes, at);
-      if (slot >= 0) return;
+      if (slot >= 0) return false;
       put(~slot, bytes, at);
       count += 1;
       if (count * 2 > slots) grow();
+      return true;
     },
     has: (bytes, at) => find(bytes, at) >= 0,
     size: () => count,

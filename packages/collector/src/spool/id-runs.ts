@@ -43,6 +43,8 @@ export interface RunStore {
   write(id: number, sorted: Buffer, level: number): Run;
   writer(id: number, level: number, expected: number): RunWriter;
   remove(id: number): void;
+  /** Lets go of the filters of all other runs. */
+  keep(runs: readonly Run[]): void;
   read(run: Run): MergeSource;
 }
 
@@ -167,6 +169,10 @@ export const createRunStore = (records: Database<Buffer, number>, { first, secon
       opened.delete(id);
       for (const key of [...records.getKeys({ start: id * perRun, end: (id + 1) * perRun })])
         records.removeSync(key);
+    },
+    keep(runs) {
+      const kept = new Set(runs.map(({ id }) => id));
+      for (const id of [...opened.keys()]) if (!kept.has(id)) opened.delete(id);
     },
     read(run) {
       let index = 0;

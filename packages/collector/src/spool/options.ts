@@ -19,6 +19,15 @@ export interface SpoolOptions {
   readonly now?: () => number;
   /** Told of a failed transaction, for the log. */
   readonly onError?: (error: unknown) => void;
+  /**
+   * Who takes into the index what was appended: this thread, with each append, or another one that has opened the spool as a follower
+   * and calls `settle`. @default 'at once'
+   */
+  readonly settling?: 'at once' | 'elsewhere';
+  /** A file of the log that is so long is followed by the next one. @default 32 MiB */
+  readonly segmentBytes?: number;
+  /** `written` of the spool in the thread that appends: this one only reads, settles and notes. @default null */
+  readonly follows?: SharedArrayBuffer | null;
 }
 
 const oneDay = 86_400_000;

@@ -1,9 +1,7 @@
-import type { Database } from 'lmdb';
 import { chunkIsWhole, decodeChunk, readChunkHead } from './chunk.ts';
 import type { Range } from './ranges.ts';
 import type { SpoolChunk } from './spool.ts';
-import { walkChunks } from './walk.ts';
-import type { StoredChunk } from './walk.ts';
+import type { StoredChunk, StoredChunks } from './stored-chunks.ts';
 
 /** One chunk, or a part of its entries, among others. */
 export interface PackedChunk {
@@ -35,34 +33,52 @@ export const createArena = (): Arena => ({ bytes: Buffer.alloc(0) });
 
 const aligned = (size: number): number => (size + 7) & ~7;
 
-const append = (arena: Arena, end: number, value: Uint8Array): void => {
-  if (end + value.length > arena.bytes.length) {
-    const larger = Buffer.allocUnsafeSlow(aligned(Math.max(arena.bytes.length * 1.5, end + value.length)));
-    arena.bytes.copy(larger, 0, 0, end);
-    arena.bytes = larger;
-  }
-  arena.bytes.set(value, end);
+const makeRoom = (arena: Arena, used: number, more: number): void => {
+  if (used + more <= arena.bytes.length) return;
+  const larger = Buffer.allocUnsafeSlow(aligned(Math.max(arena.bytes.length * 1.5, used + more)));
+  arena.bytes.copy(larger, 0, 0, used);
+  arena.bytes = larger;
 };
 
-/** Puts chunks into the arena, whole. */
-export const pack = (
-  chunks: Iterable<{ readonly key: number; readonly value: Buffer }>,
-  [from, to]: readonly [number, number],
+interface Packable {
+  readonly key: number;
+  readonly size: number;
+  readonly head: { readonly accepted: number; readonly rejected: number };
+}
+
+const packFrom = <C extends Packable>(
+  chunks: Iterable<C>,
+  [from, to]: Range,
   arena: Arena,
+  copy: (chunk: C, target: Buffer, at: number) => void,
 ): Packed => {
   const packed: PackedChunk[] = [];
   let end = 0;
-  for (const { key, value } of chunks) {
-    const { accepted, rejected } = readChunkHead(value);
-    const count = accepted + rejected;
+  for (const chunk of chunks) {
+    const { key, size, head } = chunk;
+    const count = head.accepted + head.rejected;
     if (key + count <= from || key >= to) continue;
-    append(arena, end, value);
+    makeRoom(arena, end, size);
+    copy(chunk, arena.bytes, end);
     const inside = { from: Math.max(from - key, 0), to: Math.min(to - key, count) };
-    packed.push({ first: key, start: end, end: end + value.length, rejected, ...inside });
-    end = aligned(end + value.length);
+    packed.push({ first: key, start: end, end: end + size, rejected: head.rejected, ...inside });
+    end = aligned(end + size);
   }
   return { bytes: arena.bytes.subarray(0, end), chunks: packed };
 };
+
+/** Puts chunks that are in memory into the arena, whole. */
+export const pack = (
+  chunks: readonly { readonly key: number; readonly value: Buffer }[],
+  range: Range,
+  arena: Arena,
+): Packed =>
+  packFrom(
+    chunks.map(({ key, value }) => ({ key, value, size: value.length, head: readChunkHead(value) })),
+    range,
+    arena,
+    ({ value }, target, at) => target.set(value, at),
+  );
 
 /** What is read of a range. */
 export interface PageOptions {
@@ -76,7 +92,7 @@ export interface PageOptions {
 
 /** The chunks that hold entries from `from` to before `to`, page by page. Throws if one is not as it was written. */
 export function* readPages(
-  events: Database<Buffer, number>,
+  { walk, copy }: StoredChunks,
   [from, to]: Range,
   { arena, pageBytes = Infinity, rejectedOnly = false }: PageOptions,
 ): Generator<Packed, void, undefined> {
@@ -84,18 +100,17 @@ export function* readPages(
   /** Ends with its page, so that nobody has to take the next one in the same turn of the event loop. */
   function* page(): Generator<StoredChunk, void, undefined> {
     let size = 0;
-    for (const chunk of walkChunks(events, next, to)) {
-      const { accepted, rejected } = readChunkHead(chunk.value);
-      if (size > 0 && size + chunk.value.length > pageBytes) return;
-      next = chunk.key + accepted + rejected;
-      if (next <= from || (rejectedOnly && rejected === 0)) continue;
-      size += chunk.value.length;
+    for (const chunk of walk(next, to)) {
+      if (size > 0 && size + chunk.size > pageBytes) return;
+      next = chunk.key + chunk.count;
+      if (next <= from || (rejectedOnly && chunk.head.rejected === 0)) continue;
+      size += chunk.size;
       yield chunk;
     }
     next = to;
   }
   while (next < to) {
-    const packed = pack(page(), [from, to], arena);
+    const packed = packFrom(page(), [from, to], arena, copy);
     for (const { first, start, end } of packed.chunks) {
       if (!chunkIsWhole(packed.bytes.subarray(start, end)))
         throw new Error(`the spool's chunk ${first} has changed on disk`);

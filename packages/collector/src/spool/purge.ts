@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ErasedRow, Erasure } from '../destinations/erasure.ts';
 import type { Ledger } from '../ledger.ts';
+import { blank } from './blank.ts';
 import { decodeChunk, encodeChunk, isAccepted } from './chunk.ts';
 import type { AcceptedEntry, Chunk, ChunkMeta, Entry, EventColumns } from './chunk.ts';
 import type { Environment } from './environment.ts';
 import type { Rejects } from './rejects.ts';
 import type { Repairs } from './repairs.ts';
 import type { Cursor } from './spool.ts';
+import type { StoredChunks } from './stored-chunks.ts';
 
 export interface Purged {
   /** Events that were taken out. */
@@ -29,11 +31,21 @@ export interface PurgeRequest {
 
 export interface PurgeParts {
   readonly environment: Pick<Environment, 'events' | 'rejects'>;
+  readonly stored: Pick<StoredChunks, 'find' | 'bytesOf'>;
   readonly ledger: Ledger;
   readonly rejects: Rejects;
   readonly repairs: Repairs;
   readonly cursor: (destination: string) => Cursor;
   readonly transact: <T>(write: () => T) => Promise<T>;
+}
+
+/** What a chunk is without the person's entries. */
+interface Rest {
+  readonly key: number;
+  /** It lay in the index, not in the log. */
+  readonly inIndex: boolean;
+  readonly value: Buffer;
+  readonly gone: readonly ErasedRow[];
 }
 
 const nothing = Buffer.alloc(0);
@@ -65,9 +77,12 @@ export const createMatch = ({ columns, pattern }: Erasure) => {
 
 const withoutBatch = (meta: ChunkMeta): ChunkMeta => ({ ...meta, serverVisitorId: null, batchContext: null });
 
-/** Takes a person's entries out of the spool. Each leaves a reject without content at its number, so that all others keep theirs. */
+/**
+ * Takes a person's entries out of the spool. Each leaves a reject without content at its number, so that all others keep theirs. The chunk
+ * that is left lies in the index; the one in the log is overwritten by the scrub (scrub.ts).
+ */
 export const createPurge =
-  ({ environment, ledger, rejects, repairs, cursor, transact }: PurgeParts) =>
+  ({ environment, stored, ledger, rejects, repairs, cursor, transact }: PurgeParts) =>
   async ({ erasure, names, dryRun, onProgress, onUncertain }: PurgeRequest): Promise<Purged> => {
     const match = createMatch(erasure);
     const rows: ErasedRow[] = [];
@@ -103,10 +118,10 @@ export const createPurge =
       }
     };
 
-    const purgeChunk = (key: number): ErasedRow[] => {
-      const value = environment.events.get(key);
-      if (!value) return [];
-      const chunk = decodeChunk(Buffer.from(value));
+    const purgedChunk = (key: number): Rest[] => {
+      const found = stored.find(key);
+      if (!found) return [];
+      const chunk = decodeChunk(stored.bytesOf(found));
       const indexes = new Set(indexesOf(chunk));
       const gone: ErasedRow[] = [];
       const entries = chunk.entries.map((entry, index): Entry => {
@@ -118,14 +133,25 @@ export const createPurge =
         return { code: 'forgotten', detail: null, messageId: null, payload: nothing };
       });
       const meta = match.shared(chunk.meta) ? withoutBatch(chunk.meta) : chunk.meta;
-      environment.events.putSync(key, encodeChunk({ meta, entries }));
-      return gone;
+      return [{ key, inIndex: found.place === null, value: encodeChunk({ meta, entries }), gone }];
+    };
+
+    /** Only inside a transaction. */
+    const purgeChunks = (keys: readonly number[]): ErasedRow[] => {
+      const rests = keys.flatMap(purgedChunk);
+      const { events } = environment;
+      blank(
+        events,
+        rests.filter(({ inIndex }) => inIndex).map(({ key }) => key),
+      );
+      for (const { key, value } of rests) events.putSync(key, value);
+      return rests.flatMap(({ gone }) => gone);
     };
 
     const concerned = (key: number): boolean => {
-      const value = environment.events.get(key);
-      if (!value) return false;
-      const chunk = decodeChunk(Buffer.from(value));
+      const found = stored.find(key);
+      if (!found) return false;
+      const chunk = decodeChunk(stored.bytesOf(found));
       const indexes = indexesOf(chunk);
       if (dryRun) {
         for (const index of indexes) {
@@ -146,7 +172,7 @@ export const createPurge =
       }
       if (!dryRun && ids.length > 0) {
         await transact(() => {
-          for (const id of ids) rejects.remove(id);
+          rejects.erase(ids);
         });
       }
       return ids.length;
@@ -155,7 +181,7 @@ export const createPurge =
     const keys = [...environment.events.getKeys()];
     for (let at = 0; at < keys.length; at += atOnce) {
       const found = keys.slice(at, at + atOnce).filter(concerned);
-      if (!dryRun && found.length > 0) rows.push(...(await transact(() => found.flatMap(purgeChunk))));
+      if (!dryRun && found.length > 0) rows.push(...(await transact(() => purgeChunks(found))));
       onProgress(Math.min(at + atOnce, keys.length), keys.length);
       await setImmediate();
     }

@@ -11,7 +11,12 @@ export interface RandomIds {
   begin(): void;
   /** False if the key is there. Only inside a transaction; the key's bytes may be used again afterwards. */
   add(key: Buffer): boolean;
+  /** The same for a key that is known not to be there. */
+  addNew(key: Buffer): void;
+  /** As of the last `freshen`, or later. */
   has(key: Buffer): boolean;
+  /** Takes in what others have added: another thread, another process. */
+  freshen(): void;
   /** Writes what was added. Only inside a transaction, as its last part. */
   save(): void;
   /** Every key, run by run. Throws if a block is missing. */
@@ -141,10 +146,36 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
     merge = null;
   };
 
-  /** Others may have added: another thread, another process. */
-  const refresh = (): void => {
-    const saved = (meta.get(stateKey) as State | undefined)?.version ?? 0;
-    if (saved !== version) load();
+  /** What is new in the log since it was last read, and which runs there are now. */
+  const catchUp = (saved: State): void => {
+    const goesOn = saved.logFrom === state.logFrom;
+    if (!goesOn) recent.clear();
+    const start = goesOn ? state.logTo : saved.logFrom;
+    state = saved;
+    version = saved.version;
+    merge = null;
+    store.keep(saved.runs);
+    for (const { value } of log.getRange({ start, end: saved.logTo }))
+      for (let at = 0; at < value.length; at += keyBytes) recent.add(value, at);
+  };
+
+  const freshen = (): void => {
+    const saved = meta.get(stateKey) as State | undefined;
+    if (version >= 0 && (saved?.version ?? 0) === version) return;
+    if (version > 0 && saved) catchUp(saved);
+    else load();
+  };
+
+  const addFresh = (key: Buffer): void => {
+    recent.add(key, 0);
+    // The caller may use its bytes again.
+    added.push(Buffer.from(key));
+  };
+
+  const beginAdding = (): void => {
+    // Not before: most transactions add none.
+    if (!isFresh) freshen();
+    isFresh = true;
   };
 
   return {
@@ -153,19 +184,20 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
       isFresh = false;
     },
     add(key) {
-      // Not before: most transactions add none, and the loader's never do.
-      if (!isFresh) refresh();
-      isFresh = true;
+      beginAdding();
       if (isIn(key)) return false;
-      recent.add(key, 0);
-      // The caller may use its bytes again.
-      added.push(Buffer.from(key));
+      addFresh(key);
       return true;
     },
+    addNew(key) {
+      beginAdding();
+      addFresh(key);
+    },
     has(key) {
-      refresh();
+      if (version < 0) freshen();
       return isIn(key);
     },
+    freshen,
     save() {
       if (added.length === 0) return;
       log.putSync(state.logTo, Buffer.concat(added));
@@ -177,7 +209,7 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
       added = [];
     },
     visit(visit) {
-      refresh();
+      freshen();
       for (const run of state.runs) {
         const source = store.read(run);
         for (let keys = source.block(); keys; source.next(), keys = source.block()) visit(keys, source.at());

@@ -1,4 +1,5 @@
 import type { ChunkMeta, EventColumns } from './chunk.ts';
+import { blank } from './blank.ts';
 import type { Environment } from './environment.ts';
 
 /** An event that was refused, as it is kept. */
@@ -41,6 +42,8 @@ export interface Rejects {
   read(id: number, value: Buffer): Reject;
   /** False if there is none of this number. Only inside a transaction. */
   remove(id: number): boolean;
+  /** Removes them, and leaves nothing of what they held in the pages that they were on. Only inside a transaction. */
+  erase(ids: readonly number[]): void;
 }
 
 const decode = (id: number, value: Buffer): Reject => {
@@ -87,6 +90,10 @@ export const createRejects = ({ rejects, meta }: Pick<Environment, 'rejects' | '
       if (!rejects.doesExist(id)) return false;
       rejects.removeSync(id);
       return true;
+    },
+    erase(ids) {
+      blank(rejects, ids);
+      for (const id of ids) rejects.removeSync(id);
     },
   };
 };

@@ -4,8 +4,10 @@ import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 export interface Room {
   /** A transaction begins. */
   begin(): void;
+  /** The same where nothing was written since the last one began. */
+  again(): void;
   /**
-   * Makes sure of room for so many bytes more in this transaction. Only inside one, before its writes.
+   * Makes sure of room for so many bytes more, before they are written.
    *
    * @throws the error of the file system (ENOSPC, EDQUOT, EFBIG) when there is none
    */
@@ -23,13 +25,13 @@ const zeros = Buffer.alloc(step);
  * written yet. A commit that LMDB itself breaks off for want of space leaves its memory damaged: "malloc_consolidate(): invalid chunk
  * size", and with it the end of the process, a few transactions later (`pnpm chaos`, disk full).
  *
- * LMDB fills the file from its start and does not mind what lies behind its last page. One transaction runs at a time, in all threads
- * and processes, so nobody else writes there.
+ * LMDB fills the file from its start and does not mind what lies behind its last page. The thread that appends asks for room while
+ * another one may be writing, so zeros only ever go behind the end that the file has at that moment (O_APPEND), over nobody's pages.
  *
  * @param used bytes of the file that LMDB's last commit reaches to
  */
 export const createRoom = (file: string, used: () => number): Room => {
-  const descriptor = openSync(file, 'r+');
+  const descriptor = openSync(file, 'a');
   let start = 0;
   let taken = 0;
   let known = 0;
@@ -38,13 +40,19 @@ export const createRoom = (file: string, used: () => number): Room => {
       start = used();
       taken = 0;
     },
+    again() {
+      taken = 0;
+    },
     take(bytes) {
       taken += bytes;
       const wanted = start + taken + reserve;
       // A file never shrinks while it is open: what was there once is there.
       if (wanted <= known) return;
       known = fstatSync(descriptor).size;
-      while (known < wanted) known += writeSync(descriptor, zeros, 0, step, known);
+      while (known < wanted) {
+        writeSync(descriptor, zeros);
+        known = fstatSync(descriptor).size;
+      }
     },
     close: () => closeSync(descriptor),
   };

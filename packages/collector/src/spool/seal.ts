@@ -1,26 +1,28 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
+import type { LogEnd } from './log/tail.ts';
 
 /** How far the spool had come, noted beside it. */
 export interface Seal {
   /** After a commit. */
-  write(id: string, head: number): void;
+  write(id: string, to: LogEnd): void;
   close(): void;
 }
 
 const name = 'seal';
-const width = 64;
+const width = 80;
 
-interface Noted {
+interface Noted extends LogEnd {
   readonly id: string;
-  readonly head: number;
 }
 
 const read = (folder: string): Noted | null => {
   try {
-    const [id = '', head] = readFileSync(join(folder, name), 'utf8').trim().split(' ');
-    return id !== '' && Number.isSafeInteger(Number(head)) ? { id, head: Number(head) } : null;
+    const [id = '', ...numbers] = readFileSync(join(folder, name), 'utf8').trim().split(' ');
+    // Earlier versions had no log, and noted the head alone.
+    const [head = NaN, end = 0] = numbers.map(Number);
+    return id !== '' && Number.isSafeInteger(head) && Number.isSafeInteger(end) ? { id, head, end } : null;
   } catch {
     // A spool that is new, or whose seal the operator took away.
     return null;
@@ -28,19 +30,21 @@ const read = (folder: string): Noted | null => {
 };
 
 /**
- * When its newest meta page is destroyed, LMDB goes back to the one before without a word, and takes a root page it cannot make sense
- * of for an empty one. What was acknowledged since is gone then, and this file is the witness. It is not synced: after a power cut it
- * may be older than the spool, which is no fault.
+ * The end of the log that the index does not have yet is cut off where it is not whole, as what was on its way to the disk. If it was
+ * answered for, this file is the witness, also for requests that brought repeats only, which move no head. It is not synced: after a
+ * power cut it may be older than the spool, which is no fault.
  *
  * @throws NitkaError `spool_corrupt` when the spool is not the one, or not as far, as the seal says
  */
-export const checkSeal = (folder: string, id: string | undefined, head: number): void => {
+export const checkSeal = (folder: string, id: string | undefined, { head, end }: LogEnd): void => {
   const noted = read(folder);
-  if (!noted || (noted.id === id && head >= noted.head)) return;
+  if (!noted || (noted.id === id && head >= noted.head && end >= noted.end)) return;
   const missing =
-    noted.id === id
-      ? `entries ${head} to ${noted.head - 1} were acknowledged and are not there`
-      : `it is not the spool that the file "${name}" beside it belongs to`;
+    noted.id !== id
+      ? `it is not the spool that the file "${name}" beside it belongs to`
+      : head < noted.head
+        ? `entries ${head} to ${noted.head - 1} were acknowledged and are not there`
+        : `the log goes to ${end} and went to ${noted.end}`;
   throw new NitkaError('spool_corrupt', `${missing}; to go on without them, remove the file "${name}"`);
 };
 
@@ -51,7 +55,7 @@ export const createSeal = (folder: string): Seal => {
   const writable = openSync(join(folder, name), 'r+');
   return {
     // One short write at one place: whoever reads sees the old text or the new one.
-    write: (id, head) => void writeSync(writable, `${id} ${head}`.padEnd(width), 0, 'latin1'),
+    write: (id, { head, end }) => void writeSync(writable, `${id} ${head} ${end}`.padEnd(width), 0, 'latin1'),
     close: () => closeSync(writable),
   };
 };

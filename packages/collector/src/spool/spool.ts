@@ -1,202 +1,150 @@
 import { join } from 'node:path';
+import { NitkaError } from '@nitka/core';
 import { v7 } from 'uuid';
 import { balance, createLedger } from '../ledger.ts';
-import type { Ledger, LedgerLine } from '../ledger.ts';
 import { makeFolder } from '../make-folder.ts';
-import { decodeChunk, encodeChunk, encodeChunkOnce, isAccepted, readChunkHead } from './chunk.ts';
-import type { Chunk } from './chunk.ts';
-import { encode, giveBack, isReject } from './encoded.ts';
-import type { EncodedChunk } from './encoded.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
+import { createAppends } from './appends.ts';
+import { backUpSpool } from './backup.ts';
+import { encodeChunk } from './chunk.ts';
 import { codedError, reasonOf } from './commit-failure.ts';
+import type { Cursor, Spool } from './contract.ts';
+import { encode, giveBack } from './encoded.ts';
 import { createEntries } from './entries.ts';
-import type { Entries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { openLog } from './log/log.ts';
+import { createLogReader } from './log/reader.ts';
 import { createNotes } from './notes.ts';
-import type { Notes } from './notes.ts';
-import { createPurge } from './purge.ts';
-import type { Purged, PurgeRequest } from './purge.ts';
+import type { EarlierId, SpoolOptions } from './options.ts';
 import { readPages } from './packed.ts';
-import type { Packed, PageOptions } from './packed.ts';
-import type { Range } from './ranges.ts';
-import type { AppendOptions, EarlierId, SpoolOptions } from './options.ts';
+import { createPurge } from './purge.ts';
+import { createRangeNotes } from './range-notes.ts';
 import { createRejects } from './rejects.ts';
-import type { Rejects } from './rejects.ts';
+import { createReleases } from './releases.ts';
 import { createRepairs } from './repairs.ts';
-import type { Repairs } from './repairs.ts';
 import { createRetention } from './retention.ts';
 import { createRoom } from './room.ts';
+import { scrubSpool } from './scrub.ts';
 import { checkSeal, createSeal } from './seal.ts';
-import { scrubFreePages } from './scrub.ts';
-import { seenKey, seenKeyBytes } from './seen.ts';
+import { seenKey } from './seen.ts';
+import { createSettle } from './settle.ts';
+import { createState } from './settled-state.ts';
+import { createStoredChunks } from './stored-chunks.ts';
 
-export interface AppendResult {
-  /** Events that were accepted before, this request's own repeats included. */
-  readonly duplicates: number;
-}
+export type { AppendResult, Cursor, Spool, SpoolChunk } from './contract.ts';
 
-export interface SpoolChunk {
-  /** Sequence number of the first entry; the others follow. */
-  readonly first: number;
-  readonly chunk: Chunk;
-}
-
-/** What one destination has taken. Everything before `next` is settled. */
-export interface Cursor {
-  readonly next: number;
-  /** Ranges [from, to) that were fixed before they were sent, in order. */
-  readonly ranges: readonly (readonly [number, number])[];
-}
-
-export interface Spool extends Omit<Entries, 'countInto'> {
-  /** Made with the spool: batch ids of two spools never meet. */
-  readonly id: string;
-  /** Ids that the spool had before it was restored: their batches hold entries before `until` only. */
-  readonly earlierIds: readonly EarlierId[];
-  readonly ledger: Ledger;
-  readonly rejects: Rejects;
-  readonly repairs: Repairs;
-  /** Resolves once the entries are on disk. Rejects with `spool_full` or `internal_error`, and then nothing was kept. */
-  append(chunk: Chunk, options?: AppendOptions): Promise<AppendResult>;
-  /** The same for what another thread has encoded. */
-  appendEncoded(encoded: EncodedChunk, options?: AppendOptions): Promise<AppendResult>;
-  /** Runs writes in the shared transaction; resolves once they are on disk. */
-  transact<T>(write: () => T): Promise<T>;
-  /** The sequence number that the next entry will get. */
-  head(): number;
-  /** The entries from the one number to before the other, as they lie here. Throws if a chunk is not as it was written. */
-  readPages(range: Range, options: PageOptions): Iterable<Packed>;
-  cursor(destination: string): Cursor;
-  /** Only inside a transaction. */
-  saveCursor(destination: string, cursor: Cursor): void;
-  /** Gives a destination that is new its place, and notes what it came too late for. Only inside a transaction. */
-  enrol(destination: string): void;
-  /** Puts an entry back that was removed, under its own number. Only inside a transaction. */
-  putBack(sequence: number, chunk: Chunk): void;
-  /** Events from `from` to before `to`, by source. */
-  count(from: number, to: number): Map<string, number>;
-  /** True if an event with this id was accepted. */
-  knows(messageId: string): boolean;
-  /** An event with this id is a repeat from now on. Only inside a transaction. */
-  remember(messageId: string): void;
-  /** A new id, from the head on: batches of the old one may hold other entries under the numbers that follow. Only inside a transaction. */
-  renew(): void;
-  /** Copies all of it as of one moment into another folder, while it is in use. */
-  backup(folder: string): Promise<void>;
-  readonly notes: Notes;
-  /** Takes a person's entries and rejects out. Only while nothing is being loaded. */
-  purge(request: PurgeRequest): Promise<Purged>;
-  /** Overwrites what was taken out. */
-  scrub(): Promise<void>;
-  /** Removes what every one of `destinations` has taken. Only inside a transaction. */
-  release(destinations: readonly string[]): void;
-  /** Events that wait for a destination, by source. Reads heads only. */
-  pending(destination: string): Map<string, number>;
-  /** The books as they are on disk: the counts in memory run ahead of a transaction that is on its way. */
-  books(destinations: readonly string[]): LedgerLine[];
-  /** Entries that a destination has not taken yet, rejects included. */
-  lag(destination: string): number;
-  waitingBytes(): number;
-  close(): Promise<void>;
-}
-
-/** What the indexes take on top of an entry's own bytes, generously: with ids in no order each may touch a page of its own. */
-const indexBytes = 1024;
-
-/** A chunk's bytes less some of its entries. */
-const without = (bytes: Buffer, indexes: ReadonlySet<number>): Buffer => {
-  const { meta, entries } = decodeChunk(bytes);
-  return encodeChunkOnce({ meta, entries: entries.filter((_, index) => !indexes.has(index)) });
-};
-
-export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onError }: SpoolOptions): Spool => {
+export const openSpool = ({
+  folder,
+  keepMilliseconds = 0,
+  now = Date.now,
+  onError,
+  settling = 'at once',
+  segmentBytes,
+  follows = null,
+}: SpoolOptions): Spool => {
   makeFolder(folder);
   const environment = openEnvironment(folder);
-  const { addSeen, hasSeen, events, meta } = environment;
-  const savedHead = (): number => (meta.get('head') as number | undefined) ?? 1;
-  checkSeal(folder, meta.get('id') as string | undefined, savedHead());
+  const { addSeen, events, meta } = environment;
+  const state = createState(meta);
+  const savedHead = (): number => state.read().head;
+  const log = openLog(folder, state.read(), follows);
+  const { segments, reader, written } = log;
+  if (log.tail) checkSeal(folder, meta.get('id') as string | undefined, log.tail);
   if (!meta.get('id')) meta.putSync('id', v7());
   const id = meta.get('id') as string;
-  const seal = createSeal(folder);
-  const room = createRoom(join(folder, 'data.mdb'), environment.usedBytes);
+  const openRoom = () => createRoom(join(folder, 'data.mdb'), environment.usedBytes);
+  const room = openRoom();
   environment.onGrowth(room.take);
   const ledger = createLedger(meta);
+  const rangeNotes = createRangeNotes(folder, id);
   const rejects = createRejects(environment);
   const repairs = createRepairs(meta);
-  const { countInto, ...entries } = createEntries(events, savedHead);
+  const releases = createReleases(meta, segments);
+  const stored = createStoredChunks(events, reader);
+  const { countInto, ...entries } = createEntries(events, stored, savedHead);
   const { first, receivedAt } = entries;
-  /** Valid inside a transaction: other threads append, too. */
-  let head = 0;
 
-  const transaction = async (task: () => void): Promise<void> => {
-    let after = 0;
-    await environment.transaction(() => {
-      head = savedHead();
-      const before = head;
-      room.begin();
-      ledger.forget();
-      task();
-      ledger.save();
-      ledger.forget();
-      if (head !== before) meta.putSync('head', head);
-      after = head;
-    });
-    seal.write(id, after);
+  const inside = (task: () => void) => (): void => {
+    room.begin();
+    ledger.forget();
+    task();
+    ledger.save();
+    ledger.forget();
   };
-
-  const group = createGroupCommit(transaction, async (error) => {
+  const failed = async (error: unknown): Promise<NitkaError> => {
     const reason = await reasonOf(error);
     onError?.(reason);
     return codedError(reason);
+  };
+  const group = createGroupCommit(async (task) => {
+    await environment.transaction(inside(task));
+    try {
+      releases.tidy();
+    } catch (error) {
+      // What was written is on disk; files that stay are tried again after the next transaction.
+      onError?.(error);
+    }
+  }, failed);
+  const transact = <T>(write: () => T): Promise<T> => group.submit(write);
+
+  const step = createSettle({
+    environment,
+    reader: createLogReader(segments),
+    ledger,
+    rejects,
+    releases,
+    room,
+    end: log.end,
   });
-
-  /** Only what is written is kept while the transaction is waited for: objects of hundreds of requests would all be moved about. */
-  const appendEncoded = (encoded: EncodedChunk, { replaces }: AppendOptions = {}): Promise<AppendResult> =>
-    group.submit(() => put(encoded, replaces), encoded.bytes.length);
-
-  const key = Buffer.alloc(seenKeyBytes);
-
-  const put = (encoded: EncodedChunk, replaces: number | undefined): AppendResult => {
-    const { bytes, keys } = encoded;
-    const { source, rejected } = readChunkHead(bytes);
-    const count = keys.length / seenKeyBytes;
-    room.take(bytes.length + count * indexBytes);
-    let repeats: Set<number> | null = null;
-    for (let index = 0; index < count; index += 1) {
-      if (rejected > 0 && isReject(encoded, index)) continue;
-      // One key for all: a Buffer for each, which copy() makes as well, would be most of what this loop costs.
-      for (let byte = 0; byte < seenKeyBytes; byte += 1) key[byte] = keys[index * seenKeyBytes + byte]!;
-      if (!addSeen(key)) (repeats ??= new Set()).add(index);
-    }
-    const duplicates = repeats?.size ?? 0;
-    const fresh = count - duplicates;
-    if (fresh > 0) {
-      events.putSync(head, repeats === null ? bytes : without(bytes, repeats), { append: true });
-      head += fresh;
-    }
-    const counts = ledger.edit(source);
-    counts.accepted += count;
-    counts.duplicate += duplicates;
-    if (replaces !== undefined && rejects.remove(replaces)) {
-      counts.accepted -= 1;
-      counts.rejected -= 1;
-    }
-    if (rejected > 0) counts.rejected += addRejects(decodeChunk(bytes));
-    return { duplicates };
+  const checkStep = (left: ReturnType<typeof step>): boolean => {
+    if (left === 'stuck')
+      throw new NitkaError('spool_corrupt', `the log is damaged at ${state.read().position}`);
+    return left === 'more';
+  };
+  const settle = async (): Promise<void> => {
+    if (state.read().position >= log.end()) return;
+    while (checkStep(await group.submit(step)));
   };
 
-  const addRejects = ({ meta: { source, receivedAt: at, serverVisitorId }, entries: all }: Chunk): number => {
-    const refused = all.flatMap((entry) => (isAccepted(entry) ? [] : [entry]));
-    for (const entry of refused) {
-      rejects.add({
-        ...entry,
-        source,
-        receivedAt: at,
-        destination: null,
-        ...(serverVisitorId !== null && { serverVisitorId }),
-      });
-    }
-    return refused.length;
+  const openAppends = () => {
+    const writer = log.openWriter(segmentBytes === undefined ? {} : { segmentBytes });
+    const seal = createSeal(folder);
+    const roomAhead = openRoom();
+    let left: ReturnType<typeof step> = 'more';
+    // What was answered for when the process ended.
+    while (checkStep(left)) environment.transactionSync(inside(() => void (left = step())));
+    // A backup was cut off.
+    releases.pin(false);
+    const appends = createAppends({
+      environment,
+      writer,
+      room: roomAhead,
+      state,
+      settle,
+      settlesAtOnce: settling === 'at once',
+      onCommit(head) {
+        log.tell(writer.end());
+        seal.write(id, { head, end: writer.end() });
+      },
+      failed,
+    });
+    return {
+      ...appends,
+      async close() {
+        await appends.idle();
+        // Where that fails the next start does it.
+        await settle().catch(() => undefined);
+        await writer.close();
+        seal.close();
+        roomAhead.close();
+      },
+    };
+  };
+  const appends = log.tail && openAppends();
+  const owned = () => {
+    if (!appends) throw new NitkaError('internal_error', 'a follower of the spool appends nothing');
+    return appends;
   };
 
   const cursor = (destination: string): Cursor =>
@@ -211,6 +159,17 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
 
   const keptFrom = createRetention({ first, head: savedHead, receivedAt }, keepMilliseconds, now);
 
+  const purge = createPurge({
+    environment,
+    stored,
+    ledger,
+    rejects,
+    repairs,
+    cursor,
+    transact,
+  });
+  const oneBackup = createOneAtATime();
+
   return {
     id,
     earlierIds: (meta.get('earlierIds') as EarlierId[] | undefined) ?? [],
@@ -219,20 +178,15 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
     repairs,
     append(chunk, { replaces } = {}) {
       const encoded = encode(chunk);
-      return group.submit(() => {
-        try {
-          return put(encoded, replaces);
-        } finally {
-          // LMDB has copied what it was given.
-          giveBack(encoded);
-        }
-      }, encoded.bytes.length);
+      return owned().append(encoded, replaces, giveBack);
     },
-    appendEncoded,
-    transact: (write) => group.submit(write),
+    appendEncoded: (encoded, { replaces } = {}) => owned().append(encoded, replaces),
+    settle,
+    written,
+    transact,
     ...entries,
-    head: savedHead,
-    readPages: (range, options) => readPages(events, range, options),
+    head: () => appends?.head() ?? savedHead(),
+    readPages: (range, options) => readPages(stored, range, options),
     cursor,
     saveCursor(destination, value) {
       meta.putSync(`cursor:${destination}`, value);
@@ -254,44 +208,41 @@ export const openSpool = ({ folder, keepMilliseconds = 0, now = Date.now, onErro
       countInto(counts, from, to);
       return counts;
     },
-    knows: (messageId) => hasSeen(seenKey(messageId)),
+    knows: (messageId) => owned().knows(messageId),
     remember: (messageId) => void addSeen(seenKey(messageId)),
     renew() {
       const earlier = (meta.get('earlierIds') as EarlierId[] | undefined) ?? [];
       meta.putSync('earlierIds', [...earlier, { id: meta.get('id') as string, until: savedHead() }]);
       meta.putSync('id', v7());
     },
-    async backup(to) {
-      makeFolder(to);
-      await environment.root.backup(to, true);
-    },
+    backup: (to) => oneBackup(() => backUpSpool({ environment, segments, releases, transact }, to)),
     release(destinations) {
       if (destinations.length === 0) return;
       const wanted = destinations.flatMap((name) => repairs.list(name).map(({ from }) => from));
       const settled = Math.min(...destinations.map((name) => cursor(name).next), ...wanted, keptFrom());
       const keys = [...events.getKeys({ end: settled })];
       // The last one may reach beyond what is settled, while its range is being halved.
-      const whole = settled === head || events.doesExist(settled) ? keys : keys.slice(0, -1);
+      const whole = settled === savedHead() || events.doesExist(settled) ? keys : keys.slice(0, -1);
       for (const key of whole) events.removeSync(key);
+      if (whole.length > 0) releases.release(first());
     },
     notes: createNotes(meta),
-    purge: createPurge({
-      environment,
-      ledger,
-      rejects,
-      repairs,
-      cursor,
-      transact: (write) => group.submit(write),
-    }),
-    scrub: () => scrubFreePages(environment, (write) => group.submit(write)),
+    rangeNotes,
+    async purge(request) {
+      await settle();
+      return purge(request);
+    },
+    scrub: () => scrubSpool({ environment, segments, state, stored, releases, transact }),
     pending,
     books: (destinations) => balance(ledger.read(), destinations, pending),
-    lag: (destination) => savedHead() - cursor(destination).next,
-    waitingBytes: group.waitingBytes,
+    lag: (destination) => (appends?.head() ?? savedHead()) - cursor(destination).next,
+    waitingBytes: () => group.waitingBytes() + (appends?.waitingBytes() ?? 0),
     async close() {
+      await appends?.close();
       await group.idle();
-      seal.close();
+      segments.close();
       room.close();
+      rangeNotes.close();
       await environment.close();
     },
   };

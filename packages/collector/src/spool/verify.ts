@@ -1,17 +1,24 @@
 import { join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import { balance, createLedger } from '../ledger.ts';
-import { chunkIsWhole, decodeChunk, isAccepted, readChunkHead } from './chunk.ts';
+import { chunkIsWhole, decodeChunk, isAccepted } from './chunk.ts';
 import { createEntries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { accountPages } from './pages.ts';
+import { logFolder } from './log/log.ts';
+import { createLogReader } from './log/reader.ts';
+import { openSegments } from './log/segments.ts';
+import { findEnd } from './log/tail.ts';
 import { createRejects } from './rejects.ts';
 import { createRepairs } from './repairs.ts';
 import { checkSeal } from './seal.ts';
 import { seenKey, seenKeyBytes } from './seen.ts';
 import { createSeenSum, isSameSum } from './seen-sum.ts';
+import { createState } from './settled-state.ts';
 import type { Cursor } from './spool.ts';
+import { createStoredChunks } from './stored-chunks.ts';
+import type { StoredChunks } from './stored-chunks.ts';
 
 export interface VerifyOptions {
   readonly folder: string;
@@ -34,11 +41,10 @@ export interface Verified {
 const corrupt = (detail: string): NitkaError => new NitkaError('spool_corrupt', detail);
 
 /** Chunks lie end to end from the first one that somebody waits for. */
-const checkOrder = ({ events }: Environment, from: number, head: number): void => {
+const checkOrder = ({ walk }: StoredChunks, from: number, head: number): void => {
   let next: number | null = null;
-  for (const { key, value } of events.getRange({})) {
-    const { accepted, rejected } = readChunkHead(value);
-    const end = key + accepted + rejected;
+  for (const { key, count } of walk(0)) {
+    const end = key + count;
     if (end <= from) continue;
     if (key > (next ?? from)) throw corrupt(`entries ${next ?? from} to ${key - 1} are not there`);
     if (next !== null && key < next) throw corrupt(`entry ${key} is there twice`);
@@ -47,13 +53,20 @@ const checkOrder = ({ events }: Environment, from: number, head: number): void =
   if ((next ?? from) !== head) throw corrupt(`entries ${next ?? from} to ${head - 1} are not there`);
 };
 
-const checkChunks = ({ events, hasSeen }: Environment, bytes: number, ids: number): Verified => {
+const checkChunks = (
+  { hasSeen, freshen }: Environment,
+  { walkBack, bytesOf }: StoredChunks,
+  bytes: number,
+  ids: number,
+): Verified => {
   let chunks = 0;
   let entries = 0;
-  for (const { key, value } of events.getRange({ reverse: true })) {
+  freshen();
+  for (const stored of walkBack()) {
     if (bytes <= 0) break;
-    bytes -= value.length;
-    const own = Buffer.from(value);
+    const { key, size } = stored;
+    bytes -= size;
+    const own = bytesOf(stored);
     if (!chunkIsWhole(own)) throw corrupt(`the chunk of entry ${key} is damaged`);
     chunks += 1;
     const found = decodeChunk(own).entries;
@@ -73,7 +86,8 @@ const checkIndex = async (
   environment: Environment,
   onProgress: VerifyOptions['onProgress'] = () => undefined,
 ): Promise<void> => {
-  const { hasSeen, visitSeen, seenSum, writeSeenSum, transaction } = environment;
+  const { hasSeen, freshen, visitSeen, seenSum, writeSeenSum, transaction } = environment;
+  freshen();
   const written = seenSum();
   const found = createSeenSum();
   const key = Buffer.alloc(seenKeyBytes);
@@ -98,14 +112,19 @@ const inspect = async (environment: Environment, options: VerifyOptions): Promis
   const { bytes = whole ? Infinity : 256 * 1024 * 1024, ids = whole ? Number.MAX_SAFE_INTEGER : 100_000 } =
     options;
   const { meta, events } = environment;
-  const head = (meta.get('head') as number | undefined) ?? 1;
-  checkSeal(folder, meta.get('id') as string | undefined, head);
-  const { first, countInto } = createEntries(events, () => head);
+  const settled = createState(meta).read();
+  const { head } = settled;
+  const segments = openSegments(logFolder(folder));
+  // Read from its end on, one chunk after the other: what would be read ahead was read before.
+  const reader = createLogReader(segments, 0);
+  checkSeal(folder, meta.get('id') as string | undefined, findEnd(createLogReader(segments), settled));
+  const stored = createStoredChunks(events, reader);
+  const { first, countInto } = createEntries(events, stored, () => head);
   const cursors = destinations.map((name) => meta.get(`cursor:${name}`) as Cursor | undefined);
   const places = cursors.flatMap((cursor) => (cursor ? [cursor.next] : []));
   if (places.some((next) => next > head)) throw corrupt('a destination has more than there is');
-  checkOrder(environment, places.length > 0 ? Math.min(...places) : first(), head);
-  const verified = checkChunks(environment, bytes, ids);
+  checkOrder(stored, places.length > 0 ? Math.min(...places) : first(), head);
+  const verified = checkChunks(environment, stored, bytes, ids);
   environment.walkSeen(ids, (before, key) => {
     if (Buffer.compare(before, key) <= 0) throw corrupt('the index of messageIds is out of order');
   });
@@ -124,6 +143,7 @@ const inspect = async (environment: Environment, options: VerifyOptions): Promis
   }
   // Takes pages from the list of free ones, as the first request would.
   await environment.transaction(() => meta.putSync('verified', head));
+  segments.close();
   return verified;
 };
 

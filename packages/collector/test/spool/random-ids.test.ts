@@ -55,7 +55,10 @@ describe('ids in no order', () => {
       }
     }
     expect(known.length).toBeGreaterThan(3000);
-    for (const ids of writers) for (const key of known) expect(ids.has(key)).toBe(true);
+    for (const ids of writers) {
+      ids.freshen();
+      for (const key of known) expect(ids.has(key)).toBe(true);
+    }
     for (let each = 0; each < 3000; each += 1) expect(writers[0]!.has(randomBytes(16))).toBe(false);
     await spool.root.close();
   });
@@ -73,6 +76,28 @@ describe('ids in no order', () => {
     expect(records.length).toBeLessThan(300);
     expect(new Set(records.map((key) => Math.floor(key / 2 ** 32))).size).toBeLessThan(14);
     expect([...spool.log.getKeys()].length).toBeLessThan(3);
+    await spool.root.close();
+  });
+
+  it('are all known to one who only reads, whatever another one merges meanwhile', async () => {
+    const spool = openIds(temporaryFolder(), 8);
+    const writer = spool.make();
+    const reader = spool.make();
+    const known: Buffer[] = [];
+    for (let turn = 0; turn < 150; turn += 1) {
+      const keys = Array.from({ length: 1 + (turn % 7) }, () => randomBytes(16));
+      // Some transactions fail, and some go by before the reader looks.
+      const fails = turn % 11 === 3;
+      expect(await spool.add(writer, keys, fails)).toEqual(keys.map(() => true));
+      if (!fails) known.push(...keys);
+      if (turn % 4 === 1) continue;
+      reader.freshen();
+      expect(known.filter((key) => !reader.has(key))).toEqual([]);
+      if (fails) expect(keys.filter((key) => reader.has(key))).toEqual([]);
+    }
+    expect(new Set([...spool.runs.getKeys()].map((key) => Math.floor(key / 2 ** 32))).size).toBeGreaterThan(
+      2,
+    );
     await spool.root.close();
   });
 

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEnvironment } from '../../src/spool/environment.ts';
@@ -9,6 +18,7 @@ import { temporaryFolder } from '../support/collector.ts';
 import { chunk, eventsInChunk } from './full-disk.ts';
 
 const destinations = ['d'];
+const firstOfLog = 'log/0000000000000000.log';
 
 const fill = async (folder: string, chunks: number): Promise<void> => {
   const spool = openSpool({ folder });
@@ -40,14 +50,13 @@ describe('verifySpool', () => {
   it('says spool_corrupt when a byte of a chunk has changed on disk', async () => {
     const folder = temporaryFolder();
     await fill(folder, 3);
-    const file = readFileSync(join(folder, 'data.mdb'));
-    const payload = file.indexOf(Buffer.alloc(3000, 'x'));
+    const payload = readFileSync(join(folder, firstOfLog)).indexOf(Buffer.alloc(3000, 'x'));
     expect(payload).toBeGreaterThan(0);
-    patch(folder, 'data.mdb', payload + 1000, Buffer.from('y'));
+    patch(folder, firstOfLog, payload + 1000, Buffer.from('y'));
     await expect(verifySpool({ folder, destinations })).rejects.toMatchObject({ code: 'spool_corrupt' });
   });
 
-  it('says spool_corrupt when LMDB has gone back to the meta page before', async () => {
+  it('loses nothing when LMDB has gone back to the meta page before: the log has it', async () => {
     const folder = temporaryFolder();
     await fill(folder, 4);
     const earlier = readFileSync(join(folder, 'data.mdb')).subarray(0, 8192);
@@ -55,6 +64,22 @@ describe('verifySpool', () => {
     await spool.append(chunk(4));
     await spool.close();
     patch(folder, 'data.mdb', 0, earlier);
+    expect(await verifySpool({ folder, destinations })).toEqual({ chunks: 4, entries: 40 });
+    const again = openSpool({ folder });
+    expect(again.head()).toBe(51);
+    expect(await again.append(chunk(4))).toEqual({ duplicates: eventsInChunk });
+    await again.close();
+    expect(await verifySpool({ folder, destinations })).toEqual({ chunks: 5, entries: 50 });
+  });
+
+  it('says spool_corrupt when the end of the log is gone that the index does not have yet', async () => {
+    const folder = temporaryFolder();
+    await fill(folder, 4);
+    const earlier = readFileSync(join(folder, 'data.mdb'));
+    const length = statSync(join(folder, firstOfLog)).size;
+    await fill(folder, 5);
+    writeFileSync(join(folder, 'data.mdb'), earlier);
+    truncateSync(join(folder, firstOfLog), length + 1000);
     await expect(verifySpool({ folder, destinations })).rejects.toMatchObject({
       code: 'spool_corrupt',
       detail: expect.stringMatching(/^entries 41 to 50 were acknowledged and are not there/),
@@ -63,6 +88,22 @@ describe('verifySpool', () => {
     // The operator has decided.
     rmSync(join(folder, 'seal'));
     expect(await verifySpool({ folder, destinations })).toEqual({ chunks: 4, entries: 40 });
+  });
+
+  it('says spool_corrupt when the end of the log is gone that brought repeats only', async () => {
+    const folder = temporaryFolder();
+    await fill(folder, 2);
+    const earlier = readFileSync(join(folder, 'data.mdb'));
+    const length = statSync(join(folder, firstOfLog)).size;
+    await fill(folder, 1);
+    writeFileSync(join(folder, 'data.mdb'), earlier);
+    expect(await verifySpool({ folder, destinations })).toEqual({ chunks: 2, entries: 20 });
+    writeFileSync(join(folder, 'data.mdb'), earlier);
+    truncateSync(join(folder, firstOfLog), length + 8);
+    await expect(verifySpool({ folder, destinations })).rejects.toMatchObject({
+      code: 'spool_corrupt',
+      detail: expect.stringMatching(new RegExp(`^the log goes to ${length} and went to \\d+;`)) as string,
+    });
   });
 
   it('says spool_corrupt when books and chunks do not agree', async () => {
@@ -137,8 +178,12 @@ describe('accountPages', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'data.mdb');
     const spool = openSpool({ folder });
+    // Values that have pages of their own, as chunks of earlier versions and rejects have.
     for (let n = 0; n < 30; n += 1) {
       await Promise.all([spool.append(chunk(2 * n)), spool.append(chunk(2 * n + 1))]);
+      await spool.transact(() => {
+        spool.notes.put('long', 'x'.repeat((n % 7) * 100_000));
+      });
       if (n % 7 !== 0) continue;
       await spool.transact(() => {
         spool.saveCursor('d', { next: spool.head(), ranges: [] });
