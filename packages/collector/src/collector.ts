@@ -153,6 +153,9 @@ export const openCollector = async (
       ),
     );
     closers.add(() => loader.stop(drainFor));
+    // By the loader: two threads that settle in turn would begin each other's merges of ids anew.
+    const settle = (): Promise<void> => loader.settle!().catch(spool.settle);
+    const settled = { ...spool, settle };
     const pool = await openPool(config, parts, { spool, privacy }, (error) =>
       report({ reason: error && safeReason(error) }, 'a worker died and will be started again'),
     );
@@ -173,7 +176,7 @@ export const openCollector = async (
       loader,
       metrics: createMetrics({
         spool,
-        settle: spool.settle,
+        settle,
         names,
         behind,
         troubles: loader.troubles,
@@ -191,7 +194,7 @@ export const openCollector = async (
     const { guard } = privacy;
     const recovery = createRecovery({
       config,
-      spool,
+      spool: settled,
       ask: (name) => (sql, limit) => query(sql, limit, name),
       ingestInto: (target) => createIngest({ config, spool: target, enrich, guard }),
     });
@@ -201,7 +204,7 @@ export const openCollector = async (
       dataDir: config.dataDir,
       now: clock.now,
     });
-    commands.serve({ spool, loader, names, recovery, wake });
+    commands.serve({ spool: settled, loader, names, recovery, wake });
     closers.add(() => operatorApp?.close());
     const { leave, cutAfter } = registerLeave(opened);
     closers.add(() => opened.close());

@@ -19,6 +19,8 @@ export interface Loader {
   troubles(): ReadonlyMap<string, Trouble | null>;
   /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed`, `query_not_supported` or `destination_unknown`. */
   query(sql: string, limit: number, destination?: string): Promise<QueryResult>;
+  /** Resolves once the index has all that was answered for, and it can be loaded. Absent where the spool is a topic. */
+  settle?(): Promise<void>;
   /** Takes a person out of the spool and every destination, while no load is under way. Absent where the spool is a topic. */
   forget?(request: ForgetRequest, onForgetting: OnForgetting): Promise<ForgetReport>;
   /** Loads what waits, for at most so many milliseconds, then lets go of the destinations. */
@@ -72,6 +74,7 @@ export const createLoader = async (
 
   return {
     wake: settler.wake,
+    settle: spool.settle,
     troubles: () => new Map([...forwarders].map(([name, forwarder]) => [name, forwarder.state().trouble])),
     async query(sql, limit, name) {
       const { destination } = await chooseForQuery(allNames, (each) => destinations.get(each)!, name);

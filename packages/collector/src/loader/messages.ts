@@ -21,7 +21,11 @@ export type ToThread =
       readonly destination?: string;
     }
   | { readonly type: 'forget'; readonly id: number; readonly request: ForgetRequest }
+  | { readonly type: 'settle'; readonly id: number }
   | { readonly type: 'stop'; readonly drainMilliseconds: number };
+
+/** What is answered. */
+export type Question = Extract<ToThread, { readonly id: number }>;
 
 export type FromThread =
   | { readonly type: 'ready' }
@@ -33,7 +37,7 @@ export type FromThread =
       readonly kind: FailureKind;
       readonly message: string;
     }
-  | { readonly type: 'answer'; readonly id: number; readonly result: QueryResult | ForgetReport }
+  | { readonly type: 'answer'; readonly id: number; readonly result?: QueryResult | ForgetReport | void }
   | { readonly type: 'forgetting'; readonly id: number; readonly progress: readonly [string, number, number] }
   | {
       readonly type: 'failed';

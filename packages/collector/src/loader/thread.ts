@@ -136,6 +136,7 @@ export const createLoaderThread = async ({
         limit,
         ...(destination !== undefined && { destination }),
       })),
+    settle: () => ask<void>((id) => ({ type: 'settle', id })),
     forget: (request, onForgetting) =>
       ask<ForgetReport>((id) => ({ type: 'forget', id, request }), onForgetting),
     stop: (drainMilliseconds) =>

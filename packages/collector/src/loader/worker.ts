@@ -5,7 +5,9 @@ import { createDestination } from '../destinations/index.ts';
 import { spoolOptions } from '../spool/options.ts';
 import { openSpool } from '../spool/spool.ts';
 import { createLoader } from './loader.ts';
-import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
+import type { FromThread, LoaderThreadData, Question, ToThread } from './messages.ts';
+import type { QueryResult } from '../destinations/destination.ts';
+import type { ForgetReport } from '../privacy/forget.ts';
 
 const codeOf = (error: unknown): Pick<NitkaError, 'code' | 'detail'> =>
   error instanceof NitkaError ? error : { code: 'internal_error', detail: (error as Error).message };
@@ -40,15 +42,17 @@ export const runLoaderWorker = async (
     // Nothing holds the thread any more: it ends, and that is the answer.
     port.close();
   };
+  const workOf = (message: Question): Promise<QueryResult | ForgetReport | void> => {
+    if (message.type === 'query') return loader.query(message.sql, message.limit, message.destination);
+    if (message.type === 'settle') return loader.settle!();
+    const { id, request } = message;
+    return loader.forget!(request, (...progress) => tell({ type: 'forgetting', id, progress }));
+  };
   port.on('message', (message: ToThread) => {
     if (message.type === 'wake') return loader.wake();
     if (message.type === 'stop') return void stop(message.drainMilliseconds);
     const { id } = message;
-    const work =
-      message.type === 'query'
-        ? loader.query(message.sql, message.limit, message.destination)
-        : loader.forget!(message.request, (...progress) => tell({ type: 'forgetting', id, progress }));
-    work.then(
+    workOf(message).then(
       (result) => tell({ type: 'answer', id, result }),
       (error: unknown) => {
         const { code, detail } = codeOf(error);
