@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** `MADV_DONTNEED`. Of a shared map of a file it only undoes the mapping: https://man7.org/linux/man-pages/man2/madvise.2.html */
 const notNeeded = 4;
 /** What may be mapped on top of what was left last time, and how often is looked, in milliseconds. */
-const allowedBytes = 64 * 1024 * 1024;
+const allowedBytes = 8 * 1024 * 1024;
 const every = 500;
 
 export type Advise = (address: bigint, bytes: bigint) => number;
