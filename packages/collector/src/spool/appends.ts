@@ -13,14 +13,11 @@ import { seenKey, seenKeyBytes } from './seen.ts';
 import { indexBytes } from './settle.ts';
 import type { SettledState } from './settled-state.ts';
 import { createStaging } from './staging.ts';
+import type { Group } from './staging.ts';
 
 export interface Appends {
-  /** @param written is told when the bytes are not needed any more */
-  append(
-    encoded: EncodedChunk,
-    replaces?: number,
-    written?: (encoded: EncodedChunk) => void,
-  ): Promise<AppendResult>;
+  /** The bytes are not needed any more when it returns. */
+  append(encoded: EncodedChunk, replaces?: number): Promise<AppendResult>;
   /** The sequence number that the next entry will get. */
   head(): number;
   knows(messageId: string): boolean;
@@ -48,9 +45,15 @@ const maxUnsettled = 64 * 1024 * 1024;
 
 /** A chunk's bytes less some of its entries. */
 const without = (bytes: Buffer, indexes: ReadonlySet<number>): Buffer => {
-  // The bytes may be those that the encoder is about to write over.
-  const { meta, entries } = decodeChunk(Buffer.from(bytes));
+  const { meta, entries } = decodeChunk(bytes);
   return encodeChunkOnce({ meta, entries: entries.filter((_, index) => !indexes.has(index)) });
+};
+
+const keysOf = (keys: Buffer, isWanted: (index: number) => boolean): Buffer => {
+  const wanted = Array.from({ length: keys.length / seenKeyBytes }, (_, index) => index).filter(isWanted);
+  return Buffer.concat(
+    wanted.map((index) => keys.subarray(index * seenKeyBytes, (index + 1) * seenKeyBytes)),
+  );
 };
 
 /**
@@ -72,30 +75,34 @@ export const createAppends = ({
   const staging = createStaging();
   const key = Buffer.alloc(seenKeyBytes);
   let { head } = state.read();
-  /** Of the group under way. */
+  /** The group under way, and the sequence number that its next entry will get. */
+  let taken = staging.take();
   let next = head;
   /** The index has all entries before it. */
   let settled = -1;
   /** A group failed: its ids are among the pending ones. */
   let failed = false;
 
-  const put = (encoded: EncodedChunk, replaces: number): AppendResult => {
+  const put = (group: Group, replaces: number): AppendResult => {
+    const encoded = group.next();
     const { bytes, keys } = encoded;
     const rejected = bytes.readUInt32LE(chunkAt.rejected);
     const count = keys.length / seenKeyBytes;
     room.take(count * indexBytes);
-    staging.begin(count, bytes.length);
     let repeats: Set<number> | null = null;
     for (let index = 0; index < count; index += 1) {
       if (rejected > 0 && isReject(encoded, index)) continue;
       // One key for all: a Buffer for each would be most of what this loop costs.
       for (let byte = 0; byte < seenKeyBytes; byte += 1) key[byte] = keys[index * seenKeyBytes + byte]!;
-      if (!hasSeen(key) && pending.add(key)) staging.addKey(key);
-      else (repeats ??= new Set()).add(index);
+      if (hasSeen(key) || !pending.add(key)) (repeats ??= new Set()).add(index);
     }
     const duplicates = repeats?.size ?? 0;
     const fields = { sequence: next, duplicates, replaces };
-    staging.finish(repeats === null ? bytes : without(bytes, repeats), fields);
+    if (rejected + duplicates === 0) group.keep(fields);
+    else {
+      const fresh = keysOf(keys, (index) => !isReject(encoded, index) && !repeats?.has(index));
+      group.keepInstead(fresh, repeats === null ? bytes : without(bytes, repeats), fields);
+    }
     next += count - duplicates;
     return { duplicates };
   };
@@ -118,14 +125,15 @@ export const createAppends = ({
   };
 
   const commit = async (task: () => void): Promise<void> => {
+    // First of all: what is added from now on is of the next group.
+    taken = staging.take();
     if (failed) await recover();
     if (writer.end() - state.read().position > maxUnsettled) await settle();
     letGo();
     room.take((head - settled) * indexBytes);
-    staging.clear();
     next = head;
     task();
-    await writer.write(staging.bytes());
+    await writer.write(taken.bytes());
     head = next;
     onCommit(head);
     if (settlesAtOnce) await settle();
@@ -137,14 +145,10 @@ export const createAppends = ({
   });
 
   return {
-    append: (encoded, replaces = 0, written = () => undefined) =>
-      group.submit(() => {
-        try {
-          return put(encoded, replaces);
-        } finally {
-          written(encoded);
-        }
-      }, encoded.bytes.length),
+    append(encoded, replaces = 0) {
+      staging.add(encoded);
+      return group.submit(() => put(taken, replaces), encoded.bytes.length);
+    },
     head: () => head,
     knows(messageId) {
       const wanted = seenKey(messageId);

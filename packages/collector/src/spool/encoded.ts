@@ -2,7 +2,6 @@ import { encodeChunkOnce, isAccepted } from './chunk.ts';
 import type { Chunk } from './chunk.ts';
 import { at, recordStart } from './chunk-layout.ts';
 import { seenKeyBytes, writeSeenKey } from './seen.ts';
-import { createSlab } from './slab.ts';
 
 /** A chunk as it is written, by whatever thread. */
 export interface EncodedChunk {
@@ -11,35 +10,25 @@ export interface EncodedChunk {
   readonly keys: Buffer;
 }
 
-const slab = createSlab();
+let keys = Buffer.alloc(0);
 
-const writeKeys = ({ entries }: Chunk, keys: Buffer): Buffer => {
+const keysOf = ({ entries }: Chunk): Buffer => {
+  const size = entries.length * seenKeyBytes;
+  if (size > keys.length) keys = Buffer.alloc(size);
   for (let index = 0; index < entries.length; index += 1) {
     const entry = entries[index]!;
     const start = index * seenKeyBytes;
     if (isAccepted(entry)) writeSeenKey(entry.columns.messageId, keys, start);
     else keys.fill(0, start, start + seenKeyBytes);
   }
-  return keys;
+  return keys.subarray(0, size);
 };
 
-/** Its bytes are valid until the next chunk is encoded. */
+/** Valid until the next chunk is encoded. */
 export const encodeOnce = (chunk: Chunk): EncodedChunk => ({
   bytes: encodeChunkOnce(chunk),
-  keys: writeKeys(chunk, Buffer.allocUnsafe(chunk.entries.length * seenKeyBytes)),
+  keys: keysOf(chunk),
 });
-
-/** Its bytes are valid until they are given back. */
-export const encode = (chunk: Chunk): EncodedChunk => {
-  const once = encodeChunkOnce(chunk);
-  // In one piece: each cut is an object for the garbage collector.
-  const own = slab.cut(once.length + chunk.entries.length * seenKeyBytes);
-  own.set(once);
-  return { bytes: own.subarray(0, once.length), keys: writeKeys(chunk, own.subarray(once.length)) };
-};
-
-/** Of what `encode` gave, once it is written. */
-export const giveBack = ({ bytes }: EncodedChunk): void => slab.giveBack(bytes);
 
 export const isReject = ({ bytes }: EncodedChunk, index: number): boolean =>
   bytes.readUInt32LE(recordStart(index) + at.state) !== 0;

@@ -9,7 +9,7 @@ import { backUpSpool } from './backup.ts';
 import { encodeChunk } from './chunk.ts';
 import { codedError, reasonOf } from './commit-failure.ts';
 import type { Cursor, Spool } from './contract.ts';
-import { encode, giveBack } from './encoded.ts';
+import { encodeOnce } from './encoded.ts';
 import { createEntries } from './entries.ts';
 import { openEnvironment } from './environment.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -176,10 +176,7 @@ export const openSpool = ({
     ledger,
     rejects,
     repairs,
-    append(chunk, { replaces } = {}) {
-      const encoded = encode(chunk);
-      return owned().append(encoded, replaces, giveBack);
-    },
+    append: (chunk, { replaces } = {}) => owned().append(encodeOnce(chunk), replaces),
     appendEncoded: (encoded, { replaces } = {}) => owned().append(encoded, replaces),
     settle,
     written,

@@ -60,6 +60,17 @@ describe('a chunk', () => {
     );
   });
 
+  it('has payloads that lie in one body, and nothing of what is between them', () => {
+    const body = Buffer.from('[{"a":1},{"b":"ж"}!{"c":3}, {"d":4}]');
+    const slices = [body.subarray(1, 8), body.subarray(9, 19), body.subarray(20, 27), body.subarray(29, 36)];
+    const rejectOf = (payload: Buffer): Entry => ({ code: 'c', detail: null, messageId: null, payload });
+    for (const order of [slices, slices.toReversed(), [slices[0]!, Buffer.from('x'), slices[1]!]]) {
+      const bytes = encodeChunk({ meta, entries: order.map(rejectOf) });
+      expect(decodeChunk(bytes).entries.map(({ payload }) => String(payload))).toEqual(order.map(String));
+      expect(bytes.includes('!')).toBe(false);
+    }
+  });
+
   it('larger than any before comes back, too', () => {
     const large = {
       meta,
