@@ -32,6 +32,7 @@ import { createServer } from './server.ts';
 import { createTurns } from './turns.ts';
 import type { Logger } from './server.ts';
 import type { Spool } from './spool/spool.ts';
+import type { SpoolTrouble } from './trouble.ts';
 
 export interface AppParts {
   readonly ingest: Ingest;
@@ -41,6 +42,8 @@ export interface AppParts {
   readonly spool: Pick<Spool, 'lag'>;
   readonly loader: Pick<Loader, 'troubles'>;
   readonly metrics: Metrics;
+  /** Null while what is accepted can be loaded. */
+  readonly spoolTrouble: () => SpoolTrouble | null;
   readonly clock: Clock;
   /** Something new is in the spool. */
   readonly onAccepted: () => void;

@@ -10,7 +10,6 @@ import { buildApp, buildOperatorApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { createClosers } from './closers.ts';
 import type { CollectorConfig } from './config.ts';
-import type { DestinationError } from './destinations/destination.ts';
 import { createDestination as createRegistered } from './destinations/index.ts';
 import { createEnrich } from './enrich.ts';
 import { createIngest } from './ingest.ts';
@@ -83,11 +82,11 @@ const openLoader = (
     loaderScript = null,
   }: CollectorParts,
   spool: Spool,
-  onTrouble: LoaderParts['onTrouble'],
+  told: Pick<LoaderParts, 'onTrouble' | 'onSettleFailure'>,
 ): Promise<Loader> =>
   loaderScript === null
-    ? createLoader(config, { spool, clock, random, createDestination, onTrouble })
-    : createLoaderThread({ config, script: loaderScript, onTrouble, follows: spool.written });
+    ? createLoader(config, { spool, clock, random, createDestination, ...told })
+    : createLoaderThread({ config, script: loaderScript, ...told, follows: spool.written });
 
 const openPool = async (
   config: CollectorConfig,
@@ -146,12 +145,18 @@ export const openCollector = async (
       report({ reason: safeReason(error as Error) }, 'a transaction of the spool failed'),
     );
     closers.add(() => spool.close());
-    const loader = await openLoader(config, parts, spool, (destination, error: DestinationError) =>
-      report(
-        { destination, kind: error.kind, reason: safeReason(error) },
-        'a load failed and will be tried again',
-      ),
-    );
+    const loader = await openLoader(config, parts, spool, {
+      onTrouble: (destination, error) =>
+        report(
+          { destination, kind: error.kind, reason: safeReason(error) },
+          'a load failed and will be tried again',
+        ),
+      onSettleFailure: (failure) =>
+        report(
+          { code: failure.code, reason: safeReason(failure) },
+          'the index did not take in what was accepted, and will be tried again: until then nothing new is loaded',
+        ),
+    });
     closers.add(() => loader.stop(drainFor));
     // By the loader: two threads that settle in turn would begin each other's merges of ids anew.
     const settle = (): Promise<void> => loader.settle!().catch(spool.settle);
@@ -166,7 +171,7 @@ export const openCollector = async (
     const judged = pool?.waitingBytes ?? (() => 0);
     const backpressure = await createBackpressure(limits, { waiting: () => appended() + judged() });
     const names = config.destinations.map(({ name }) => name);
-    const behind = behindOf(spool, clock);
+    const behind = behindOf(spool, clock, () => loader.spoolTrouble()?.since ?? null);
     const enrich = createEnrich(config.privacy.ip);
     const own = {
       ingest: createIngest({ config, spool, enrich, guard: privacy.guard }),
@@ -179,10 +184,12 @@ export const openCollector = async (
         settle,
         names,
         behind,
+        spoolTrouble: loader.spoolTrouble,
         troubles: loader.troubles,
         disk: diskOf(config.dataDir),
       }),
       behind,
+      spoolTrouble: loader.spoolTrouble,
       clock,
       onAccepted: loader.wake,
       logger: { level: config.log.level },

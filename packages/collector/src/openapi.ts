@@ -11,6 +11,10 @@ const object = (properties: Json, required: readonly string[] = Object.keys(prop
 });
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
+const trouble = {
+  type: ['object', 'null'],
+  properties: { code: text, since: { ...text, format: 'date-time' } },
+} as const;
 const visitorId = { type: ['string', 'null'], format: 'uuid' } as const;
 
 const answered = Object.entries(errors).filter(([, { status }]) => status !== null);
@@ -48,16 +52,14 @@ const schemas: Json = {
     {
       ready: { type: 'boolean' },
       reason: { type: ['string', 'null'] },
+      spool: object({ trouble }),
       destinations: {
         type: 'array',
         items: object({
           name: text,
           waiting: count,
           behindSeconds: count,
-          trouble: {
-            type: ['object', 'null'],
-            properties: { code: text, since: { ...text, format: 'date-time' } },
-          },
+          trouble,
         }),
       },
     },
@@ -189,7 +191,7 @@ const paths = (scriptPath: string): Json => ({
   '/healthz': get('health', 'The process lives.', good(object({ status: { const: 'ok' } }))),
   '/readyz': get(
     'readiness',
-    'It takes events; to the operator also what each destination lacks.',
+    'It takes events; to the operator also what keeps them from being loaded.',
     good(ref('Readiness'), 'Ready.'),
     {
       security: [{ operator: [] }, {}],

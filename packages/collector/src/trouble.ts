@@ -1,5 +1,5 @@
 import { fullJitter } from '@nitka/core';
-import type { Clock } from '@nitka/core';
+import type { Clock, ErrorCode } from '@nitka/core';
 import type { DestinationError } from './destinations/destination.ts';
 
 /** Why a destination is not loaded now. */
@@ -8,6 +8,15 @@ export interface Trouble {
   readonly message: string;
   /** Since when it is this, milliseconds since 1970. */
   readonly since: number;
+}
+
+/** Why what comes gets no further than to the spool, or not even there. */
+export interface SpoolTrouble {
+  readonly code: ErrorCode;
+  /** Since when it is this, milliseconds since 1970. */
+  readonly since: number;
+  /** Nothing is accepted meanwhile. */
+  readonly refuses: boolean;
 }
 
 /** The trouble after a failure. Numbers in its words, as of ports and of milliseconds, make no other trouble of it. */

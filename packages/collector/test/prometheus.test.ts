@@ -38,6 +38,7 @@ const cases: readonly Firing[] = [
   { alert: 'NitkaFails', series: 'nitka_http_answers_total{status="500"}', values: '_x12 1x8', silent: '_x20' },
   { alert: 'NitkaDestinationBehind', series: 'nitka_destination_behind_seconds{destination="d"}', values: '400x20', silent: '299x20' },
   { alert: 'NitkaSchema', series: 'nitka_destination_trouble{destination="d",kind="schema"}', values: '1x20', silent: '0x20' },
+  { alert: 'NitkaSpool', series: 'nitka_spool_trouble{code="spool_full"}', values: '1x20', silent: '0x20' },
   { alert: 'NitkaDiskFills', series: 'nitka_disk_bytes{state="free"}', values: '100000-500x20', silent: '100000x20' },
 ]; // prettier-ignore
 
@@ -60,7 +61,7 @@ describe.skipIf(promtool.missing)(title('Prometheus’ own tool', promtool), () 
   });
 
   it('takes the rules and every expression of the dashboard', () => {
-    expect(told(['check', 'rules', alerts])).toContain('SUCCESS: 7 rules found');
+    expect(told(['check', 'rules', alerts])).toContain('SUCCESS: 8 rules found');
     const { panels } = JSON.parse(readFileSync(dashboard, 'utf8')) as {
       panels: { targets: { expr: string }[] }[];
     };

@@ -1,10 +1,13 @@
 import { NitkaError } from '@nitka/core';
+import type { Clock } from '@nitka/core';
 import type { AppendResult } from '../spool/spool.ts';
 import type { Chunk } from '../spool/chunk.ts';
+import type { SpoolTrouble } from '../trouble.ts';
 import { connectionOptions } from './cluster.ts';
 import type { KafkaClient } from './cluster.ts';
 import { failureText } from './failure.ts';
-import { messagesOf } from './spool-messages.ts';
+import { createProducerHealth } from './producer-health.ts';
+import { messagesOf, probesOf } from './spool-messages.ts';
 import type { SpoolMessage } from './spool-messages.ts';
 import type { ResolvedKafkaSpool } from './spool-options.ts';
 import type { TopicPlace } from './topics.ts';
@@ -17,6 +20,8 @@ export interface KafkaAccept {
    */
   append(chunk: Chunk): Promise<AppendResult>;
   waitingBytes(): number;
+  /** Null while Kafka takes something. */
+  trouble(): SpoolTrouble | null;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,12 @@ interface Job {
   readonly bytes: number;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface AcceptParts {
+  readonly topic: TopicPlace;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
 }
 
 /** With the record's own fields, counted generously. */
@@ -40,14 +51,16 @@ const lanes = 2;
 export const createKafkaAccept = (
   kafka: KafkaClient,
   { address, compression, maxRequestBytes }: ResolvedKafkaSpool,
-  topic: TopicPlace,
-  onError: (error: unknown) => void,
+  { topic, clock, onError }: AcceptParts,
 ): KafkaAccept => {
   const producer = new kafka.Producer({
     ...connectionOptions(address),
     compression,
     maxInflights: lanes,
   });
+  // In each call: the producer's own option of this name is not heeded, and the leader alone would answer (producer.js, send).
+  const send = (messages: SpoolMessage[]) => producer.send({ messages, acks: kafka.ProduceAcks.ALL });
+  const health = createProducerHealth(() => send(probesOf(topic, clock.now())), clock);
   /** A message has to leave room for its batch's head and headers. */
   const messageBytes = Math.floor(maxRequestBytes / 2);
   let waiting: Job[] = [];
@@ -85,13 +98,13 @@ export const createKafkaAccept = (
   };
 
   const sendGroup = async (group: readonly Job[]): Promise<void> => {
+    const began = clock.now();
     try {
-      for (const messages of slices(group.flatMap((job) => job.messages))) {
-        // In each call: the producer's own option of this name is not heeded, and the leader alone would answer (producer.js, send).
-        await producer.send({ messages, acks: kafka.ProduceAcks.ALL });
-      }
+      for (const messages of slices(group.flatMap((job) => job.messages))) await send(messages);
+      health.succeeded();
       for (const job of group) job.resolve({ duplicates: 0 });
     } catch (error) {
+      health.failed(began);
       onError(error);
       const reason = new NitkaError('spool_unavailable', failureText(error), { cause: error });
       for (const job of group) job.reject(reason);
@@ -119,7 +132,9 @@ export const createKafkaAccept = (
         if (running < lanes) void run();
       }),
     waitingBytes: () => bytes,
+    trouble: health.trouble,
     async close() {
+      health.stop();
       if (running > 0) await new Promise<void>((resolve) => (idle = resolve));
       await new Promise<void>((resolve) => producer.close(true, () => resolve()));
     },

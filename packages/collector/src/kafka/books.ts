@@ -33,7 +33,7 @@ export const countAccepted = (chunks: readonly PlacedChunk[], from: number, to: 
   let books: PartitionBooks = {};
   for (const { first, chunk } of chunks) {
     const own = chunk.entries.filter((_, at) => first + at >= from && first + at < to);
-    books = addTo(books, chunk.meta.source, { accepted: own.length });
+    if (own.length > 0) books = addTo(books, chunk.meta.source, { accepted: own.length });
   }
   return books;
 };

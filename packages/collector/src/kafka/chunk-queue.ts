@@ -81,7 +81,12 @@ export const createChunkQueue = (cluster: Cluster, topic: string, partition: num
         ? to
         : inside[Math.floor(inside.length / 2)]!;
     },
-    behind: (next) => (next === null ? 0 : Math.max(Number(head - offsetOf(next)), 0)),
+    behind(next) {
+      if (next === null) return 0;
+      // They go with the load that comes next.
+      const empty = chunks.filter(({ first, chunk }) => first >= next && chunk.entries.length === 0).length;
+      return Math.max(Number(head - offsetOf(next)) - empty, 0);
+    },
     drop(before) {
       chunks = chunks.filter(({ first }) => first >= before);
     },

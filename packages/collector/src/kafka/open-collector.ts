@@ -133,7 +133,11 @@ export const openKafkaCollector = async (
       const parts = { config, session, privacy, targets, notes, now: clock.now };
       commands.serve({ loader: own, session, forgetting: () => kafkaForgetting(parts) });
     }
-    const accept = createKafkaAccept(kafka, spool, topics.events, warn('Kafka did not take events'));
+    const accept = createKafkaAccept(kafka, spool, {
+      topic: topics.events,
+      clock,
+      onError: warn('Kafka did not take events'),
+    });
     closers.add(() => accept.close());
     const { waitingBytes, freeDiskBytes } = config.limits;
     const limits = { folder: config.dataDir, waitingBytes, freeDiskBytes };
@@ -152,8 +156,10 @@ export const openKafkaCollector = async (
       metrics: createMetrics({
         spool: { ledger: { read: () => countsOf(loader, names) }, lag },
         names,
+        spoolTrouble: accept.trouble,
         ...(loader && { troubles: loader.troubles }),
       }),
+      spoolTrouble: accept.trouble,
       clock,
       onAccepted: () => undefined,
       logger: { level: config.log.level },

@@ -32,7 +32,7 @@ export interface KafkaLoader extends Pick<Loader, 'troubles' | 'query' | 'stop'>
   reopen(key: string): void;
 }
 
-export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool'> {
+export interface KafkaLoaderParts extends Omit<LoaderParts, 'spool' | 'onSettleFailure'> {
   readonly kafka: KafkaClient;
   /** Closed by whoever made it. */
   readonly cluster: Cluster;

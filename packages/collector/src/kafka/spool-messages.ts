@@ -60,3 +60,16 @@ export const messagesOf = (
   }
   return messages;
 };
+
+/** A message without entries for each partition: whether these take anything. Loaders pass over it. */
+export const probesOf = ({ name, partitions }: TopicPlace, now: number): SpoolMessage[] => {
+  const meta = { source: '', kind: 'server', serverVisitorId: null, batchContext: null } as const;
+  const value = encodeChunk({ meta: { ...meta, receivedAt: now }, entries: [] });
+  return Array.from({ length: partitions }, (_, partition) => ({
+    topic: name,
+    partition,
+    key: Buffer.from('nitka-probe'),
+    value,
+    timestamp: BigInt(now),
+  }));
+};

@@ -1,15 +1,15 @@
 import type { Clock } from '@nitka/core';
 import type { CollectorConfig, DestinationConfig } from '../config.ts';
 import { chooseForQuery } from '../destinations/choose.ts';
-import { asDestinationError } from '../destinations/destination.ts';
 import type { Destination, DestinationError, QueryResult } from '../destinations/destination.ts';
 import { createForwarder } from '../forwarder.ts';
 import type { Forwarder } from '../forwarder.ts';
-import type { Trouble } from '../trouble.ts';
+import type { SpoolTrouble, Trouble } from '../trouble.ts';
 import { forgetEverywhere } from '../privacy/forget.ts';
 import type { ForgetReport, ForgetRequest, OnForgetting } from '../privacy/forget.ts';
 import type { Spool } from '../spool/spool.ts';
 import { createSettler } from './settler.ts';
+import type { SettleFailure } from './settler.ts';
 
 /** The loading side: one forwarder a destination. In this thread, or in one of its own (thread.ts). */
 export interface Loader {
@@ -17,6 +17,8 @@ export interface Loader {
   wake(): void;
   /** What keeps a destination from being loaded, by its name; null while all is well. */
   troubles(): ReadonlyMap<string, Trouble | null>;
+  /** What keeps the index from taking in what was answered for, so that it cannot be loaded; null while all is well. */
+  spoolTrouble(): SpoolTrouble | null;
   /** Asks a destination; without a name the first that can be asked. Throws NitkaError `query_failed`, `query_not_supported` or `destination_unknown`. */
   query(sql: string, limit: number, destination?: string): Promise<QueryResult>;
   /** Resolves once the index has all that was answered for, and it can be loaded. Absent where the spool is a topic. */
@@ -33,12 +35,13 @@ export interface LoaderParts {
   readonly random: () => number;
   readonly createDestination: (config: DestinationConfig, dataDir: string) => Promise<Destination>;
   readonly onTrouble: (destination: string, trouble: DestinationError) => void;
+  readonly onSettleFailure: (failure: SettleFailure) => void;
 }
 
 /** @throws NitkaError `config_invalid` or `destination_client_missing` */
 export const createLoader = async (
   config: Pick<CollectorConfig, 'dataDir' | 'destinations' | 'loader'>,
-  { spool, clock, random, createDestination, onTrouble }: LoaderParts,
+  { spool, clock, random, createDestination, onTrouble, onSettleFailure }: LoaderParts,
 ): Promise<Loader> => {
   const destinations = new Map<string, Destination>();
   for (const options of config.destinations) {
@@ -66,7 +69,7 @@ export const createLoader = async (
     onSettled() {
       for (const forwarder of forwarders.values()) forwarder.wake();
     },
-    onError: (error) => onTrouble('*', asDestinationError(error)),
+    onFailure: onSettleFailure,
   });
 
   // The thread may have been started again.
@@ -76,6 +79,7 @@ export const createLoader = async (
     wake: settler.wake,
     settle: spool.settle,
     troubles: () => new Map([...forwarders].map(([name, forwarder]) => [name, forwarder.state().trouble])),
+    spoolTrouble: settler.trouble,
     async query(sql, limit, name) {
       const { destination } = await chooseForQuery(allNames, (each) => destinations.get(each)!, name);
       return destination.query(sql, limit);

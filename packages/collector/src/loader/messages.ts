@@ -1,7 +1,8 @@
 import type { ErrorCode } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import type { FailureKind, QueryResult } from '../destinations/destination.ts';
-import type { Trouble } from '../trouble.ts';
+import type { SpoolTrouble, Trouble } from '../trouble.ts';
+import type { SettleFailure } from './settler.ts';
 import type { ForgetReport, ForgetRequest } from '../privacy/forget.ts';
 
 /** What the loader's thread is started with. */
@@ -30,7 +31,12 @@ export type Question = Extract<ToThread, { readonly id: number }>;
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly detail: string | undefined }
-  | { readonly type: 'troubles'; readonly troubles: ReadonlyMap<string, Trouble | null> }
+  | {
+      readonly type: 'troubles';
+      readonly troubles: ReadonlyMap<string, Trouble | null>;
+      readonly spoolTrouble: SpoolTrouble | null;
+    }
+  | { readonly type: 'settle failed'; readonly failure: SettleFailure }
   | {
       readonly type: 'trouble';
       readonly destination: string;

@@ -5,7 +5,8 @@ import { NitkaError } from '@nitka/core';
 import type { CollectorConfig } from '../config.ts';
 import { DestinationError } from '../destinations/destination.ts';
 import type { QueryResult } from '../destinations/destination.ts';
-import type { Trouble } from '../trouble.ts';
+import { troubleAfter } from '../trouble.ts';
+import type { SpoolTrouble, Trouble } from '../trouble.ts';
 import type { ForgetReport, OnForgetting } from '../privacy/forget.ts';
 import type { Loader, LoaderParts } from './loader.ts';
 import type { FromThread, LoaderThreadData, ToThread } from './messages.ts';
@@ -28,6 +29,7 @@ export interface LoaderThreadOptions {
   /** The program, which calls `runLoaderWorker` when it finds itself in a thread. */
   readonly script: string;
   readonly onTrouble: LoaderParts['onTrouble'];
+  readonly onSettleFailure: LoaderParts['onSettleFailure'];
   /** `written` of the spool (spool/options.ts). */
   readonly follows: SharedArrayBuffer;
 }
@@ -42,6 +44,7 @@ export const createLoaderThread = async ({
   config,
   script,
   onTrouble,
+  onSettleFailure,
   follows,
 }: LoaderThreadOptions): Promise<Loader> => {
   const questions = new Map<number, Question>();
@@ -52,9 +55,11 @@ export const createLoaderThread = async ({
   let troubles: ReadonlyMap<string, Trouble | null> = new Map(
     config.destinations.map(({ name }) => [name, null]),
   );
+  let spoolTrouble: SpoolTrouble | null = null;
 
   const receive = (message: FromThread): void => {
-    if (message.type === 'troubles') troubles = message.troubles;
+    if (message.type === 'troubles') ({ troubles, spoolTrouble } = message);
+    else if (message.type === 'settle failed') onSettleFailure(message.failure);
     else if (message.type === 'trouble')
       onTrouble(message.destination, new DestinationError(message.kind, message.message));
     else if (message.type === 'answer') questions.get(message.id)?.resolve(message.result as never);
@@ -74,7 +79,12 @@ export const createLoaderThread = async ({
       });
       started.on('error', (error) => {
         reject(error);
-        onTrouble('*', new DestinationError('temporary', `the loader's thread died: ${error.name}`));
+        const death = new DestinationError('temporary', `the loader's thread died: ${error.name}`);
+        // Until the next one reports.
+        troubles = new Map(
+          [...troubles].map(([name, before]) => [name, troubleAfter(before, death, Date.now())]),
+        );
+        onTrouble('*', death);
       });
       started.on('exit', () => {
         for (const { reject: fail } of questions.values())
@@ -128,6 +138,7 @@ export const createLoaderThread = async ({
   return {
     wake,
     troubles: () => troubles,
+    spoolTrouble: () => spoolTrouble,
     query: (sql, limit, destination) =>
       ask<QueryResult>((id) => ({
         type: 'query',

@@ -25,6 +25,7 @@ export const runLoaderWorker = async (
     random: Math.random,
     createDestination,
     onTrouble: (destination, { kind, message }) => tell({ type: 'trouble', destination, kind, message }),
+    onSettleFailure: (failure) => tell({ type: 'settle failed', failure }),
   }).catch(async (error: unknown) => {
     const { code, detail } = codeOf(error);
     tell({ type: 'refused', code, detail });
@@ -34,7 +35,10 @@ export const runLoaderWorker = async (
   });
   if (!loader) return;
 
-  const reporting = setInterval(() => tell({ type: 'troubles', troubles: loader.troubles() }), 500).unref();
+  const reporting = setInterval(
+    () => tell({ type: 'troubles', troubles: loader.troubles(), spoolTrouble: loader.spoolTrouble() }),
+    500,
+  ).unref();
   const stop = async (drainMilliseconds: number): Promise<void> => {
     await loader.stop(drainMilliseconds);
     clearInterval(reporting);

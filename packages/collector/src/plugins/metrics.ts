@@ -1,6 +1,7 @@
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Ledger } from '../ledger.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { SpoolTrouble } from '../trouble.ts';
 import { registerAnswerCounts } from './answer-counts.ts';
 
 export interface Metrics {
@@ -20,6 +21,8 @@ export interface MetricsParts {
   readonly behind?: (destination: string) => number | null;
   /** What keeps a destination from being loaded; null while all is well. */
   readonly troubles?: () => ReadonlyMap<string, { readonly kind: string } | null>;
+  /** Null while what is accepted can be loaded. */
+  readonly spoolTrouble: () => SpoolTrouble | null;
   /** Bytes on the disk of the spool: free, and of its file. */
   readonly disk?: () => { readonly free: number; readonly spool: number };
 }
@@ -30,6 +33,7 @@ export const createMetrics = ({
   names,
   behind,
   troubles,
+  spoolTrouble,
   disk,
 }: MetricsParts): Metrics => {
   const registry = new Registry();
@@ -97,6 +101,17 @@ export const createMetrics = ({
       },
     });
   }
+  new Gauge({
+    name: 'nitka_spool_trouble',
+    help: '1 while what comes gets no further than to the spool, or not even there',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      const trouble = spoolTrouble();
+      for (const code of ['spool_unavailable', 'spool_full', 'spool_corrupt', 'internal_error'])
+        this.set({ code }, trouble?.code === code ? 1 : 0);
+    },
+  });
   if (disk) {
     new Gauge({
       name: 'nitka_disk_bytes',

@@ -9,13 +9,15 @@ export interface HealthOptions {
   readonly own: boolean;
 }
 
+const timeOf = ({ since }: { readonly since: number }): string => new Date(since).toISOString();
+
 /**
- * `/healthz`: the process lives. `/readyz`: it takes events; to the operator it names each destination that lags, and why, but events
- * wait in the spool meanwhile. `/metrics`: Prometheus.
+ * `/healthz`: the process lives. `/readyz`: it takes events; to the operator it says what keeps the spool from being loaded, and names
+ * each destination that lags, and why, but events wait in the spool meanwhile. `/metrics`: Prometheus.
  */
 export const registerHealthRoutes = (
   app: FastifyInstance,
-  { backpressure, spool, loader, metrics, behind }: AppParts,
+  { backpressure, spool, spoolTrouble, loader, metrics, behind }: AppParts,
   { isOperator, own }: HealthOptions,
 ): void => {
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -30,14 +32,17 @@ export const registerHealthRoutes = (
         trouble: trouble && {
           // Not its words: they may quote a row.
           code: trouble.kind === 'schema' ? 'destination_schema' : 'destination_unreachable',
-          since: new Date(trouble.since).toISOString(),
+          since: timeOf(trouble),
         },
       };
     });
 
   app.get('/readyz', async (request, reply) => {
-    const reason = backpressure.reason();
-    const inside = own && isOperator(request) ? { destinations: destinations() } : {};
+    const trouble = spoolTrouble();
+    const reason = backpressure.reason() ?? (trouble?.refuses ? trouble.code : null);
+    const told = trouble && { code: trouble.code, since: timeOf(trouble) };
+    const inside =
+      own && isOperator(request) ? { spool: { trouble: told }, destinations: destinations() } : {};
     return reply.code(reason ? 503 : 200).send({ ready: reason === null, reason, ...inside });
   });
 

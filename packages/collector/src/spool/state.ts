@@ -5,13 +5,21 @@ import { logFolder } from './log/log.ts';
 import { openSegments } from './log/segments.ts';
 import type { Spool } from './spool.ts';
 
-/** How old the oldest entry is that a destination has not taken, milliseconds; null if nothing waits. */
+/**
+ * How old the oldest entry is that a destination has not taken, milliseconds; null if nothing waits.
+ *
+ * @param unsettledSince since when the index takes nothing in, and has not when an entry came; null while it does
+ */
 export const behindOf =
-  (spool: Pick<Spool, 'cursor' | 'head' | 'receivedAt'>, { now }: Pick<Clock, 'now'>) =>
+  (
+    spool: Pick<Spool, 'cursor' | 'head' | 'receivedAt'>,
+    { now }: Pick<Clock, 'now'>,
+    unsettledSince: () => number | null,
+  ) =>
   (destination: string): number | null => {
     const { next } = spool.cursor(destination);
     if (next >= spool.head()) return null;
-    const receivedAt = spool.receivedAt(next);
+    const receivedAt = spool.receivedAt(next) ?? unsettledSince();
     return receivedAt === null ? null : Math.max(now() - receivedAt, 0);
   };
 

@@ -116,7 +116,7 @@ describe('commands to a collector see all that was answered for', () => {
 describe('/metrics', () => {
   it('counts all that was answered for', async () => {
     const { spool } = open();
-    const metrics = createMetrics({ spool, settle: spool.settle, names: ['d'] });
+    const metrics = createMetrics({ spool, settle: spool.settle, names: ['d'], spoolTrouble: () => null });
     await spool.append(chunk(event('a'), refused('c')));
     expect(await metrics.text()).toContain('nitka_events{source="site",state="accepted"} 2');
   });
@@ -124,7 +124,7 @@ describe('/metrics', () => {
   it('says what it knows where that cannot be taken in', async () => {
     const { spool } = open();
     const settle = () => Promise.reject(new Error('no room'));
-    const metrics = createMetrics({ spool, settle, names: ['d'] });
+    const metrics = createMetrics({ spool, settle, names: ['d'], spoolTrouble: () => null });
     await spool.append(chunk(event('a')));
     expect(await metrics.text()).toContain('nitka_destination_waiting{destination="d"} 1');
   });

@@ -1,6 +1,7 @@
 import * as kafka from '@platformatic/kafka';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
+import { systemClock } from '../../src/clock.ts';
 import { createKafkaAccept } from '../../src/kafka/accept.ts';
 import { resolveKafkaSpool } from '../../src/kafka/spool-options.ts';
 import { prepareTopics } from '../../src/kafka/topics.ts';
@@ -28,7 +29,11 @@ describe.skipIf(server.missing)(title('what answers for the spool in Kafka', ser
     const wanted = [{ name: spool.topic, compacted: false }];
     const topics = await prepareTopics(kafka, spool.address, wanted, spool);
     const acks = watchAcks();
-    const accept = createKafkaAccept(kafka, spool, topics.get(spool.topic)!, () => undefined);
+    const accept = createKafkaAccept(kafka, spool, {
+      topic: topics.get(spool.topic)!,
+      clock: systemClock,
+      onError: () => undefined,
+    });
     expect(await accept.append(chunk(event('a')))).toEqual({ duplicates: 0 });
     await accept.close();
     expect(acks).toEqual([kafka.ProduceAcks.ALL]);

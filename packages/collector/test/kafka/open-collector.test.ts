@@ -159,6 +159,45 @@ describe.skipIf(kafka.missing)(title('Kafka as the spool', kafka), () => {
     },
   );
 
+  it(
+    'tells the load balancer while Kafka takes nothing, without a request that would find it out, and when it does again',
+    { timeout: 90_000 },
+    async () => {
+      const state = freshName();
+      const table = createTable();
+      const http = await start({ ...configOf(state), role: 'http' }, table);
+      const ready = async () => {
+        const answer = await http.app.inject('/readyz');
+        return { status: answer.statusCode, ...answer.json<object>() };
+      };
+      expect((await http.send([event('a', 'v')])).statusCode).toBe(200);
+      expect(await ready()).toMatchObject({ status: 200, reason: null, spool: { trouble: null } });
+      await kafka.control('kill');
+      // Nobody has sent anything yet.
+      expect(await ready()).toMatchObject({ status: 200 });
+      expect((await http.send([event('b', 'v')])).statusCode).toBe(503);
+      await eventually(async () =>
+        expect(await ready()).toMatchObject({
+          status: 503,
+          reason: 'spool_unavailable',
+          spool: { trouble: { code: 'spool_unavailable' } },
+        }),
+      );
+      expect((await http.app.inject('/metrics')).body).toContain(
+        'nitka_spool_trouble{code="spool_unavailable"} 1',
+      );
+      await kafka.control('start');
+      await eventually(async () => expect(await ready()).toMatchObject({ status: 200, reason: null }));
+      // What it asked with is nothing to a loader, and no event waits.
+      const loader = await start({ ...configOf(state), role: 'loader' }, table);
+      await eventually(() => expect(table.ids()).toContain('a'));
+      await eventually(async () => {
+        expect((await loader.app.inject('/readyz')).json()).toMatchObject({ destinations: [{ waiting: 0 }] });
+      });
+      expect((await readKafkaBooks(configOf(state))).map(({ source }) => source)).toEqual(['site']);
+    },
+  );
+
   it('splits receiving from loading by role', async () => {
     const state = freshName();
     const table = createTable();

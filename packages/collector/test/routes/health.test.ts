@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { browserKey, openTestCollector } from '../support/collector.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { parseConfig } from '../../src/config-file.ts';
+import { createEnrich } from '../../src/enrich.ts';
+import { createIngest } from '../../src/ingest.ts';
+import { createMetrics } from '../../src/plugins/metrics.ts';
+import { behindOf } from '../../src/spool/state.ts';
+import { browserKey, openTestCollector, temporaryFolder, testSources } from '../support/collector.ts';
 
 describe('health routes', () => {
   it('tell that it lives, that it is ready, and the books', async () => {
@@ -14,6 +21,7 @@ describe('health routes', () => {
     expect((await app.inject('/readyz')).json()).toEqual({
       ready: true,
       reason: null,
+      spool: { trouble: null },
       destinations: [{ name: 'duckdb', waiting: 0, behindSeconds: 0, trouble: null }],
     });
     const metrics = (await app.inject('/metrics')).body;
@@ -37,6 +45,50 @@ describe('health routes', () => {
     expect(response.headers['retry-after']).toBe('30');
     expect((await app.inject('/readyz')).statusCode).toBe(503);
     expect(spool.ledger.read().size).toBe(0);
+  });
+
+  it('names what keeps the spool from being loaded, and is ready all the same: events wait in the log', async () => {
+    const folder = temporaryFolder();
+    const config = parseConfig({ sources: testSources, log: { level: 'silent' } }, folder);
+    const since = Date.now() - 60_000;
+    const spoolTrouble = () => ({ code: 'spool_full', since, refuses: false }) as const;
+    const spool = {
+      lag: () => 5,
+      head: () => 6,
+      cursor: () => ({ next: 1, ranges: [] }),
+      receivedAt: () => null,
+      ledger: { read: () => new Map() },
+    };
+    const behind = behindOf(spool, systemClock, () => spoolTrouble().since);
+    const loader = { troubles: () => new Map([['duckdb', null]]) };
+    const app = await buildApp(config, {
+      ingest: createIngest({
+        config,
+        spool: { append: async () => ({ duplicates: 0 }) },
+        enrich: createEnrich('keep'),
+      }),
+      backpressure: { reason: () => null, stop: () => undefined },
+      spool,
+      spoolTrouble,
+      loader,
+      behind,
+      metrics: createMetrics({ spool, names: ['duckdb'], behind, spoolTrouble }),
+      clock: systemClock,
+      onAccepted: () => undefined,
+    });
+    onTestFinished(() => app.close());
+    const answer = await app.inject('/readyz');
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({
+      ready: true,
+      reason: null,
+      spool: { trouble: { code: 'spool_full', since: new Date(since).toISOString() } },
+      destinations: [{ name: 'duckdb', waiting: 5, behindSeconds: 60, trouble: null }],
+    });
+    const metrics = (await app.inject('/metrics')).body;
+    expect(metrics).toContain('nitka_spool_trouble{code="spool_full"} 1');
+    expect(metrics).toContain('nitka_spool_trouble{code="spool_corrupt"} 0');
+    expect(metrics).toMatch(/nitka_destination_behind_seconds\{destination="duckdb"\} 60/);
   });
 
   it('answers 429 with Retry-After beyond the limit of an address, but not to the operator', async () => {

@@ -170,6 +170,7 @@ const askInState = async ({
     backpressure,
     spool: { lag: () => 0 },
     loader: { troubles: () => new Map() },
+    spoolTrouble: () => null,
     metrics: { answered: () => undefined } as unknown as AppParts['metrics'],
     clock: systemClock,
     onAccepted: () => undefined,
