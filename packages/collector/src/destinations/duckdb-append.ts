@@ -66,18 +66,28 @@ const appendRejects = async (
 /** The appender keeps a copy of what it was given until it is flushed. */
 const flushBytes = 4 * 1024 * 1024;
 
+/** Events, and the bytes that they came in. */
+export interface BatchSize {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export const noRows: BatchSize = { rows: 0, bytes: 0 };
+
 /** Appends the rows and the batch id. The caller holds the transaction. */
 export const appendBatch = async (
   { api, bindings }: DuckdbClient,
   connection: DuckDBConnection,
   batch: LoadBatch,
-): Promise<void> => {
+): Promise<BatchSize> => {
   const vectors = createVectors(bindings, connection, 'raw_events');
-  let events = 0;
+  let rows = 0;
+  let bytes = 0;
   let unflushed = 0;
   try {
     for (const page of pagesOf(batch)) {
-      events += appendEvents(vectors, page, batch);
+      rows += appendEvents(vectors, page, batch);
+      bytes += page.bytes.length;
       unflushed += page.bytes.length;
       if (unflushed < flushBytes) continue;
       vectors.flush();
@@ -90,8 +100,9 @@ export const appendBatch = async (
   await appendRejects(api, connection, batch);
   await connection.run('INSERT INTO nitka_batches VALUES ($1, $2, $3, make_timestamp($4::BIGINT))', [
     batch.id,
-    BigInt(events),
+    BigInt(rows),
     BigInt(batch.rejects.length),
     BigInt(batch.loadedAt) * 1000n,
   ]);
+  return { rows, bytes };
 };

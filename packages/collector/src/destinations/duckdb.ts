@@ -4,7 +4,8 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { makeFolder } from '../make-folder.ts';
 import { DestinationError } from './destination.ts';
 import type { CreateDestination, Destination, LoadBatch } from './destination.ts';
-import { appendBatch, importDuckdb } from './duckdb-append.ts';
+import { appendBatch, importDuckdb, noRows } from './duckdb-append.ts';
+import type { BatchSize } from './duckdb-append.ts';
 import { eraseDuckdb } from './duckdb-erase.ts';
 import { duckdbFailure } from './duckdb-failure.ts';
 import { migrateDuckdb } from './duckdb-migrate.ts';
@@ -23,8 +24,9 @@ export interface DuckdbOptions extends DuckdbEngineOptions {
 
 /** Rows; a multiple of 2,048. */
 const rowGroup = 10_240;
-/** So many times `memoryLimit` is taken at the most, when rows are too large for it. */
-const mostTimes = 8;
+/** Bytes of a row from which on 2,048 are much for the default memory, and of such rows in a row group. */
+const largeRow = 4096;
+const largeRows = 8 * 1024 * 1024;
 
 /** DuckDB in a file of its own: one process, no server. Rows and batch id are committed in one transaction. */
 export const createDuckdb: CreateDestination = async (config, { dataDir }): Promise<Destination> => {
@@ -37,9 +39,9 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection | undefined;
   let query: DuckdbQuery | undefined;
-  /** Of `memoryLimit`. */
-  let times = 1;
   let opensAgain = false;
+  /** Bytes of large rows in the row group that is not ended. */
+  let gathered = 0;
 
   const close = (): void => {
     query?.close();
@@ -52,7 +54,7 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   const open = async (): Promise<void> => {
     makeFolder(dirname(options.path), 0o777);
     instance = await client.api.DuckDBInstance.create(':memory:', {
-      memory_limit: options.memoryLimit.replace(/^\d+/, (n) => String(Number(n) * times)),
+      memory_limit: options.memoryLimit,
       threads: String(options.threads),
       // Where DuckDB's own would be: an instance in memory has it in the folder that the process runs in.
       temp_directory: `${options.path}.tmp`,
@@ -60,6 +62,8 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
       // DuckDB frees large blocks from several threads, and the C library keeps what was freed in an arena for each. Here it is told to give
       // that back whenever a block makes room for another, the whole process's with it. Measured at 38,000 events a second: 60 MiB less.
       allocator_bulk_deallocation_flush_threshold: '128KB',
+      // Row groups that were ended early stay as they are (`endRowGroup`).
+      max_vacuum_tasks: '0',
     });
     connection = await instance.connect();
     // A load that fills a row group is written to its place at once. A smaller one goes to the log first, and at each checkpoint all of
@@ -78,16 +82,28 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     query = await createDuckdbQuery(instance, client.api, 'warehouse');
   };
 
-  const load = async (to: DuckDBConnection, batch: LoadBatch): Promise<void> => {
+  const append = async (to: DuckDBConnection, batch: LoadBatch): Promise<BatchSize> => {
     await to.run('BEGIN');
     try {
       const found = await to.runAndReadAll('SELECT 1 FROM nitka_batches WHERE batch_id = $1', [batch.id]);
-      if (found.currentRowCount === 0) await appendBatch(client, to, batch);
+      const size = found.currentRowCount === 0 ? await appendBatch(client, to, batch) : noRows;
       await to.run('COMMIT');
+      return size;
     } catch (error) {
       await to.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  };
+
+  /**
+   * DuckDB reads and writes 2,048 rows of a row group together, and with 30 KB each these are 60 MB: it could neither finish a checkpoint
+   * nor answer a query. Rows that come after a checkpoint begin a row group.
+   */
+  const endRowGroup = async (to: DuckDBConnection, { rows, bytes }: BatchSize): Promise<void> => {
+    gathered = bytes < rows * largeRow ? 0 : gathered + bytes;
+    if (gathered < largeRows) return;
+    gathered = 0;
+    await to.run('CHECKPOINT');
   };
 
   const openOrClose = async (): Promise<void> => {
@@ -100,19 +116,13 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     }
   };
 
-  /**
-   * DuckDB always takes 2,048 rows together, with 32 KB each these are 64 MiB: nothing less than more memory gets them loaded. After a
-   * checkpoint that failed, for this reason or another, it refuses everything until the file is opened anew.
-   */
-  const recover = async (from: DuckDBConnection, error: unknown): Promise<void> => {
-    // There is no code. This is the setting that it says should be raised.
-    const needsMemory = String(error).includes('memory_limit');
-    if (needsMemory) times = Math.min(times * 2, mostTimes);
+  /** After a checkpoint that failed DuckDB refuses everything until the file is opened anew. */
+  const recover = async (from: DuckDBConnection): Promise<void> => {
     const refusesAll = await from.run('SELECT 1 FROM nitka_batches LIMIT 1').then(
       () => false,
       () => true,
     );
-    if (!needsMemory && !refusesAll) return;
+    if (!refusesAll) return;
     close();
     opensAgain = true;
   };
@@ -124,14 +134,14 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
     try {
       return await work(to);
     } catch (error) {
-      await recover(to, error);
+      await recover(to);
       throw duckdbFailure(error);
     }
   };
 
   return {
     open: openOrClose,
-    load: (batch) => run((to) => load(to, batch)),
+    load: (batch) => run(async (to) => endRowGroup(to, await append(to, batch))),
     plan: () => planDuckdb(options.path),
     erase: (erasure, dryRun) => run((to) => eraseDuckdb(to, erasure, dryRun)),
     async query(sql, limit) {

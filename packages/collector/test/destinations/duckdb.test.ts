@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Destination, LoadBatch } from '../../src/destinations/destination.ts';
 import { createDuckdb } from '../../src/destinations/duckdb.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
@@ -112,34 +113,55 @@ it('answers what does not fit into its memory by a folder beside the file', asyn
   await destination.close();
 });
 
-it('takes more memory for rows of which 2,048 do not fit, also when DuckDB then refuses everything', async () => {
+const openDuckdb = async (memoryLimit = '64MB'): Promise<Destination> => {
   const folder = temporaryFolder();
-  const path = join(folder, 'w.duckdb');
-  const destination = await createDuckdb({ path, memoryLimit: '32MB' }, { dataDir: folder });
+  const destination = await createDuckdb(
+    { path: join(folder, 'w.duckdb'), memoryLimit },
+    { dataDir: folder },
+  );
+  onTestFinished(() => destination.close());
   await destination.open();
-  const payload = Buffer.from(JSON.stringify({ text: 'x'.repeat(20_000) }));
-  const batches = Array.from({ length: 6 }, (_, batch) => ({
-    id: `b${batch}`,
-    events: Array.from({ length: 500 }, (_row, at) => ({ ...row(`m${batch}-${at}`), payload })),
-    rejects: [],
-    loadedAt: 1,
-  }));
-  const failures: unknown[] = [];
-  const loadUntilDone = async (batch: LoadBatch): Promise<void> => {
-    try {
-      await destination.load(batch);
-    } catch (error) {
-      failures.push(error);
-      if (failures.length < 10) await loadUntilDone(batch);
-    }
-  };
-  for (const batch of batches) await loadUntilDone(batch);
-  expect(failures.length).toBeGreaterThan(0);
-  expect(failures.length).toBeLessThan(4);
-  for (const failure of failures) expect(failure).toMatchObject({ kind: 'temporary' });
-  const sql = 'SELECT count(*)::INTEGER, count(DISTINCT message_id)::INTEGER FROM raw_events';
-  expect((await destination.query!(sql, 1)).rows).toEqual([[3000, 3000]]);
-  await destination.close();
+  return destination;
+};
+
+/** Rows with random text, which nothing makes smaller. */
+const randomBatch = (id: string, rows: number, bytes: number): LoadBatch => {
+  const events = Array.from({ length: rows }, (_, at) => {
+    const text = randomBytes(bytes * 0.75).toString('base64');
+    return { ...row(`${id}-${at}`), payload: Buffer.from(JSON.stringify({ text })) };
+  });
+  return { id, events, rejects: [], loadedAt: 1 };
+};
+
+/** How many row groups the table has after so many loads, how many rows, and what all of the text comes to. */
+const loadRandom = async (loads: number, rows: number, bytes: number): Promise<readonly unknown[]> => {
+  const destination = await openDuckdb();
+  for (let load = 0; load < loads; load += 1) await destination.load(randomBatch(`b${load}`, rows, bytes));
+  const sql = `SELECT (SELECT count(DISTINCT row_group_id)::INTEGER FROM pragma_storage_info('raw_events')),
+    (SELECT count(*)::INTEGER FROM raw_events), (SELECT (sum(length(payload)) / 1e6)::INTEGER FROM raw_events)`;
+  return (await destination.query!(sql, 1)).rows[0]!;
+};
+
+it('loads rows of which 2,048 do not fit into its memory, and reads them', async () => {
+  // 120 MB, of which 2,048 rows would be 61.
+  expect(await loadRandom(8, 500, 30_000)).toEqual([8, 4000, 120]);
+});
+
+it('makes no row group of its own of each small load, nor of rows that are small', async () => {
+  const [large] = await loadRandom(30, 30, 20_000);
+  expect(large).toBeLessThanOrEqual(3);
+  const [small] = await loadRandom(9, 1000, 1000);
+  expect(small).toBe(1);
+});
+
+it('goes on after a checkpoint that failed, by which DuckDB refuses everything', async () => {
+  const destination = await openDuckdb('18MB');
+  await destination.load(randomBatch('a', 250, 30_000));
+  const failure = await Promise.resolve(destination.load(randomBatch('b', 250, 30_000))).catch(String);
+  expect(failure).toContain('has been invalidated');
+  await destination.load({ id: 'c', events: [row('m')], rejects: [], loadedAt: 1 });
+  const sql = 'SELECT count(*)::INTEGER FROM raw_events';
+  expect((await destination.query!(sql, 1)).rows).toEqual([[501]]);
 });
 
 it('goes on with a file of an older format', async () => {
