@@ -28,6 +28,9 @@ export const createRepairRanges = (spool: Spool, name: string, allNames: readonl
   },
 });
 
+/** Beside the ranges of its cursor. */
+const noteOf = (name: string): string => `again:${name}`;
+
 /**
  * The next batch of what a destination gets again, made as large as fits into one; null if there is nothing.
  *
@@ -42,11 +45,14 @@ export const nextRepair = async (
   if (!repair) return null;
   const { from, to } = repair;
   if (repair.fixed) return [from, to];
-  const end = Math.min(extent(from) ?? to, to);
+  // Where the index has gone back to before it was fixed: loads may have another size now.
+  const [noted] = spool.rangeNotes.read(noteOf(name));
+  const end = Math.min((noted?.[0] === from ? noted[1] : extent(from)) ?? to, to);
   await spool.transact(() => {
     const rest = end < to ? [{ from: end, to, fixed: false }] : [];
     const others = spool.repairs.list(name).slice(1);
     spool.repairs.save(name, [{ from, to: end, fixed: true }, ...rest, ...others]);
   });
+  spool.rangeNotes.write(noteOf(name), [[from, end]]);
   return [from, end];
 };

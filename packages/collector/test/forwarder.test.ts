@@ -6,6 +6,7 @@ import { systemClock } from '../src/clock.ts';
 import { DestinationError } from '../src/destinations/destination.ts';
 import { createForwarder } from '../src/forwarder.ts';
 import type { Forwarder } from '../src/forwarder.ts';
+import { addRepairs } from '../src/recovery/replay.ts';
 import type { Entry } from '../src/spool/chunk.ts';
 import { openSpool } from '../src/spool/spool.ts';
 import type { Spool } from '../src/spool/spool.ts';
@@ -118,6 +119,41 @@ describe('forwarder', () => {
     expect(idsOf(destination)).toEqual(names(12));
     expect(books(again)).toMatchObject({ loaded: 12, balanced: true });
     await forwarder.stop();
+    await again.close();
+  });
+
+  it('does so with what is sent once more, though loads have another size now', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'data.mdb');
+    const destination = createMemoryDestination();
+    const kept = { folder, keepMilliseconds: 1e13 };
+    const first = openSpool(kept);
+    await fill(first, 0, 9);
+    const loading = start(first, createMemoryDestination(), 100);
+    await until(() => loading.state().lag === 0 && books(first)?.pending === 0);
+    await loading.stop();
+    await first.transact(() => addRepairs(first, 'memory', [[1, 10]]));
+    const earlier = readFileSync(file).subarray(0, 8192);
+    let lost = 0;
+    destination.after = () => {
+      lost += 1;
+      throw new DestinationError('temporary', 'the answer was lost');
+    };
+    const failing = start(first, destination, 6);
+    await until(() => lost >= 1);
+    await failing.stop();
+    await first.close();
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, earlier, 0, earlier.length, 0);
+    closeSync(descriptor);
+    const again = openSpool(kept);
+    expect(again.repairs.list('memory')).toMatchObject([{ from: 1, to: 10, fixed: false }]);
+    destination.after = () => undefined;
+    const forwarder = start(again, destination, 100);
+    await until(() => again.repairs.list('memory').length === 0);
+    expect(idsOf(destination)).toEqual(names(9));
+    await forwarder.stop();
+    expect(books(again)).toMatchObject({ loaded: 9, balanced: true });
     await again.close();
   });
 

@@ -7,6 +7,8 @@ import type { Cursor } from './spool.ts';
 export interface RangeNotes {
   /** After the transaction that fixed them, before they are sent. Never throws: without a note only the witness is missing. */
   write(destination: string, ranges: readonly Range[]): void;
+  /** What was written last. */
+  read(destination: string): readonly Range[];
   /** A cursor with the ranges that follow it and that it has not. */
   complete(destination: string, cursor: Cursor, head: number): Cursor;
   close(): void;
@@ -19,7 +21,7 @@ interface Noted {
   readonly ranges: Readonly<Record<string, readonly Range[]>>;
 }
 
-const read = (path: string): Noted | null => {
+const readFile = (path: string): Noted | null => {
   try {
     const [line = ''] = readFileSync(path, 'utf8').split('\n', 1);
     return JSON.parse(line) as Noted;
@@ -36,7 +38,7 @@ const read = (path: string): Noted | null => {
  */
 export const createRangeNotes = (folder: string, id: string): RangeNotes => {
   const path = join(folder, name);
-  const found = read(path);
+  const found = readFile(path);
   let ranges = new Map(found?.id === id ? Object.entries(found.ranges) : []);
   let file: number | null = null;
   return {
@@ -50,6 +52,7 @@ export const createRangeNotes = (folder: string, id: string): RangeNotes => {
         // A full disk.
       }
     },
+    read: (destination) => ranges.get(destination) ?? [],
     complete(destination, cursor, head) {
       let end = cursor.ranges.at(-1)?.[1] ?? cursor.next;
       const more: Range[] = [];
