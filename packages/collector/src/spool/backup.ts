@@ -1,6 +1,7 @@
 import { constants, existsSync, readdirSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { syncFile } from '../destinations/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Environment } from './environment.ts';
@@ -22,6 +23,20 @@ export interface BackUpParts {
   readonly transact: (write: () => void) => Promise<void>;
 }
 
+/** Milliseconds. */
+const tryAgainAfter = 1000;
+
+/** Until it has succeeded: as long as they are pinned no file of the log is removed, and whoever is forgotten stays in them. */
+const unpin = async ({ releases, transact }: Pick<BackUpParts, 'releases' | 'transact'>): Promise<void> => {
+  const write = (): Promise<boolean> =>
+    transact(() => releases.pin(false)).then(
+      () => true,
+      () => false,
+    );
+  // The wait keeps no process alive: the next start unpins.
+  while (!(await write())) await setTimeout(tryAgainAfter, undefined, { ref: false });
+};
+
 /**
  * Copies index and log while they are in use: first the index as of one moment, then the files of the log that it needs, of which none is
  * removed meanwhile. What was appended after that moment is found in the log when the copy is opened, as after a crash.
@@ -41,7 +56,7 @@ export const backUpSpool = async (
       await copySynced(path, join(logFolder(to), basename(path)));
     }
   } finally {
-    await transact(() => releases.pin(false));
+    await unpin({ releases, transact });
   }
 };
 
