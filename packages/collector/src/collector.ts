@@ -1,4 +1,3 @@
-import { NitkaError } from '@nitka/core';
 import type { Clock } from '@nitka/core';
 import type { FastifyInstance } from 'fastify';
 import { adminAddress } from './admin/address.ts';
@@ -25,11 +24,11 @@ import { createBackpressure } from './plugins/backpressure.ts';
 import { registerLeave } from './plugins/leave.ts';
 import { createMetrics } from './plugins/metrics.ts';
 import { createRecovery } from './recovery/recovery.ts';
+import { openingFailure } from './spool/opening-failure.ts';
 import { behindOf, diskOf } from './spool/state.ts';
 import { spoolOptions } from './spool/options.ts';
 import { openSpool } from './spool/spool.ts';
 import type { Spool } from './spool/spool.ts';
-import { withCode } from './system-fault.ts';
 import { workersOf } from './workers/count.ts';
 import { createPool } from './workers/pool.ts';
 import type { Pool, PoolOptions } from './workers/pool.ts';
@@ -67,9 +66,7 @@ const openOwnSpool = (
   try {
     return openSpool({ ...spoolOptions(config), settling, onError });
   } catch (error) {
-    const coded = withCode(error);
-    if (coded instanceof NitkaError) throw coded;
-    throw new NitkaError('spool_corrupt', (error as Error).message, { cause: error });
+    throw openingFailure(error);
   }
 };
 
@@ -115,7 +112,7 @@ const forgettingIn = (privacy: Privacy, pool: Pool | null): Privacy => ({
 /**
  * The whole collector of one data folder, its destinations being filled; it does not listen yet.
  *
- * @throws NitkaError `spool_in_use`, `spool_corrupt`, `config_invalid` or `destination_client_missing`
+ * @throws NitkaError `spool_in_use`, `spool_corrupt`, `spool_full`, `config_invalid` or `destination_client_missing`
  */
 export const openCollector = async (
   config: CollectorConfig,

@@ -14,7 +14,8 @@ export const reasonOf = async (error: unknown): Promise<unknown> => {
     : error;
 };
 
-export const codedError = (reason: unknown): NitkaError => {
-  const full = noSpace.has((reason as { code?: unknown } | null | undefined)?.code);
-  return new NitkaError(full ? 'spool_full' : 'internal_error', undefined, { cause: reason });
-};
+export const isNoSpace = (reason: unknown): boolean =>
+  noSpace.has((reason as { code?: unknown } | null | undefined)?.code);
+
+export const codedError = (reason: unknown): NitkaError =>
+  new NitkaError(isNoSpace(reason) ? 'spool_full' : 'internal_error', undefined, { cause: reason });

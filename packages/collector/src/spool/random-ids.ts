@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'lmdb';
+import { isNoSpace } from './commit-failure.ts';
 import { createIdSet, createKeyHash, keyBytes, mergeRuns, sortKeys } from './id-keys.ts';
 import type { IdSet, MergeSource, Salt } from './id-keys.ts';
 import { createRunStore, runBytes } from './id-runs.ts';
@@ -166,6 +167,15 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
     else load();
   };
 
+  /** Runs are made and merged another time where the disk is full: the keys are in the log, for which room was made before. */
+  const ifRoom = (task: () => void): void => {
+    try {
+      task();
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+    }
+  };
+
   const addFresh = (key: Buffer): void => {
     recent.add(key, 0);
     // The caller may use its bytes again.
@@ -202,11 +212,13 @@ export const createRandomIds = ({ log, runs, meta, ensure, perRun = 65_536 }: Ra
       if (added.length === 0) return;
       log.putSync(state.logTo, Buffer.concat(added));
       write({ logTo: state.logTo + 1 });
-      if (recent.size() >= perRun) flush();
       const keys = Math.max(added.length * mergedPerKey, mergedAtLeast);
-      ensure(keys * keyBytes * 2);
-      work(keys);
       added = [];
+      ifRoom(() => {
+        if (recent.size() >= perRun) flush();
+        ensure(keys * keyBytes * 2);
+        work(keys);
+      });
     },
     visit(visit) {
       freshen();

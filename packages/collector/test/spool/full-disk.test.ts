@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,3 +49,14 @@ it.each(['at once', 'elsewhere'])(
     await spool.close();
   },
 );
+
+it('starts on a full disk with what no index had yet', async () => {
+  const program = fileURLToPath(new URL('full-disk-start-process.ts', import.meta.url));
+  const args = (...more: string[]): string[] => ['--import', 'tsx', program, folder, ...more];
+  await promisify(execFile)(process.execPath, args('leave', '300'));
+  // The index cannot grow by a page: what it needs was made sure of when the events were taken.
+  const { size } = await stat(join(folder, 'data.mdb'));
+  const command = `trap '' XFSZ; ulimit -f ${Math.ceil(size / 1024)}; exec "$0" "$@"`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', command, process.execPath, ...args('start')]);
+  expect(JSON.parse(stdout)).toEqual({ head: 1 + 300 * eventsInChunk, knows: true });
+});

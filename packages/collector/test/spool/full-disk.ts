@@ -2,8 +2,8 @@ import type { Chunk } from '../../src/spool/chunk.ts';
 
 export const eventsInChunk = 10;
 
-/** Ten events of 10 KB, with messageIds of their own. */
-export const chunk = (number: number): Chunk => ({
+/** Ten events, of 10 KB by default, with messageIds of their own. */
+export const chunk = (number: number, bytes = 10_000): Chunk => ({
   meta: { source: 'till', kind: 'server', receivedAt: 1, serverVisitorId: null, batchContext: null },
   entries: Array.from({ length: eventsInChunk }, (_, index) => ({
     columns: {
@@ -24,6 +24,6 @@ export const chunk = (number: number): Chunk => ({
       userAgent: null,
       bot: null,
     },
-    payload: Buffer.alloc(10_000, 'x'),
+    payload: Buffer.alloc(bytes, 'x'),
   })),
 });

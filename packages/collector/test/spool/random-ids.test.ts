@@ -6,12 +6,12 @@ import type { RandomIds } from '../../src/spool/random-ids.ts';
 import { seededRandom } from '../support/random.ts';
 import { temporaryFolder } from '../support/collector.ts';
 
-const openIds = (folder: string, perRun: number) => {
+const openIds = (folder: string, perRun: number, ensure: (bytes: number) => void = () => undefined) => {
   const root = open<unknown, string>({ path: folder, encoding: 'json', overlappingSync: false });
   const log = root.openDB<Buffer, number>('log', { encoding: 'binary' });
   const runs = root.openDB<Buffer, number>('runs', { encoding: 'binary' });
   const meta = root.openDB<unknown, string>('meta', { encoding: 'json' });
-  const make = (): RandomIds => createRandomIds({ log, runs, meta, ensure: () => undefined, perRun });
+  const make = (): RandomIds => createRandomIds({ log, runs, meta, ensure, perRun });
   /** What of it was new; all is undone if `fails`. */
   const add = async (ids: RandomIds, keys: readonly Buffer[], fails = false): Promise<boolean[]> => {
     let found: boolean[] = [];
@@ -76,6 +76,59 @@ describe('ids in no order', () => {
     expect(records.length).toBeLessThan(300);
     expect(new Set(records.map((key) => Math.floor(key / 2 ** 32))).size).toBeLessThan(14);
     expect([...spool.log.getKeys()].length).toBeLessThan(3);
+    await spool.root.close();
+  });
+
+  it('are added while the disk is full, and sorted into runs when it is not', async () => {
+    const folder = temporaryFolder();
+    let calls = 0;
+    let isFull = (): boolean => false;
+    const ensure = (): void => {
+      calls += 1;
+      if (isFull()) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    };
+    const spool = openIds(folder, 40, ensure);
+    const ids = spool.make();
+    const known: Buffer[] = [];
+    const addSome = async (turns: number): Promise<void> => {
+      for (let turn = 0; turn < turns; turn += 1) {
+        const fresh = Array.from({ length: 10 }, () => randomBytes(16));
+        expect(await spool.add(ids, fresh)).toEqual(fresh.map(() => true));
+        known.push(...fresh);
+      }
+    };
+    await addSome(50);
+    // Now and then, so that it comes at each place; then for good.
+    isFull = () => calls % 3 !== 0;
+    await addSome(200);
+    isFull = () => true;
+    await addSome(50);
+    const logged = (): number => [...spool.log.getKeys()].length;
+    expect(logged()).toBeGreaterThan(49);
+    isFull = () => false;
+    await addSome(40);
+    expect(logged()).toBeLessThan(5);
+    const another = spool.make();
+    another.freshen();
+    for (const each of [ids, another]) for (const key of known) expect(each.has(key)).toBe(true);
+    let visited = 0;
+    ids.visit(() => (visited += 1));
+    expect(visited).toBeGreaterThanOrEqual(known.length);
+    await spool.root.close();
+  });
+
+  it('tell of any other failure', async () => {
+    const broken = (): void => {
+      throw new Error('not of the disk');
+    };
+    const spool = openIds(temporaryFolder(), 40, broken);
+    const ids = spool.make();
+    const adding = spool.root.childTransaction(() => {
+      ids.begin();
+      ids.add(randomBytes(16));
+      ids.save();
+    });
+    await expect(adding).rejects.toThrow('not of the disk');
     await spool.root.close();
   });
 
