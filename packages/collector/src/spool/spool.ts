@@ -231,7 +231,11 @@ export const openSpool = ({
     },
     scrub: () => scrubSpool({ environment, segments, state, stored, releases, transact }),
     pending,
-    books: (destinations) => balance(ledger.read(), destinations, pending),
+    books(destinations) {
+      // LMDB shows one state for a whole turn of the event loop: another thread may have settled since.
+      environment.root.resetReadTxn();
+      return balance(ledger.read(), destinations, pending);
+    },
     lag: (destination) => (appends?.head() ?? savedHead()) - cursor(destination).next,
     waitingBytes: () => group.waitingBytes() + (appends?.waitingBytes() ?? 0),
     async close() {

@@ -51,3 +51,23 @@ it('is read in order and each once by a thread that keeps its index, while this 
   await spool.close();
   expect(await verifySpool({ folder, destinations: ['d'], whole: true })).toEqual({ chunks: 0, entries: 0 });
 });
+
+it('has in its books what the other thread took in since the last look, in the same turn of the event loop', async () => {
+  const folder = temporaryFolder();
+  const spool = openSpool({ folder, settling: 'elsewhere' });
+  const signs = new SharedArrayBuffer(8);
+  const cells = new Int32Array(signs);
+  const program = fileURLToPath(new URL('settle-on-sign-thread.mjs', import.meta.url));
+  const thread = new Worker(program, { workerData: { folder, follows: spool.written, signs } });
+  const ended = once(thread, 'exit');
+  await once(thread, 'online');
+  await spool.append(chunk(event('a')));
+  // LMDB keeps the state of this look for the rest of the turn.
+  expect(spool.books(['d'])).toEqual([]);
+  Atomics.store(cells, 0, 1);
+  Atomics.notify(cells, 0);
+  while (Atomics.load(cells, 1) === 0);
+  expect(spool.books(['d'])).toMatchObject([{ accepted: 1, pending: 1 }]);
+  await ended;
+  await spool.close();
+});
