@@ -156,7 +156,10 @@ export const openCollector = async (
     });
     closers.add(() => loader.stop(drainFor));
     // By the loader: two threads that settle in turn would begin each other's merges of ids anew.
-    const settle = (): Promise<void> => loader.settle!().catch(spool.settle);
+    const settle = async (): Promise<void> => {
+      await loader.settle!().catch(spool.settle);
+      spool.refresh();
+    };
     const settled = { ...spool, settle };
     const pool = await openPool(config, parts, { spool, privacy }, (error) =>
       report({ reason: error && safeReason(error) }, 'a worker died and will be started again'),

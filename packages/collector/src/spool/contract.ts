@@ -43,6 +43,8 @@ export interface Spool extends Omit<Entries, 'countInto'> {
   appendEncoded(encoded: EncodedChunk, options?: AppendOptions): Promise<AppendResult>;
   /** Takes into the index what was appended: until then nobody reads it. Resolves once all of it is. */
   settle(): Promise<void>;
+  /** What is read from now on has what other threads have written: LMDB shows one state for a whole turn of the event loop. */
+  refresh(): void;
   /** Tells followers how far the log goes. */
   readonly written: SharedArrayBuffer;
   /** Runs writes in the shared transaction; resolves once they are on disk. */

@@ -179,6 +179,7 @@ export const openSpool = ({
     append: (chunk, { replaces } = {}) => owned().append(encodeOnce(chunk), replaces),
     appendEncoded: (encoded, { replaces } = {}) => owned().append(encoded, replaces),
     settle,
+    refresh: () => environment.root.resetReadTxn(),
     written,
     transact,
     ...entries,
@@ -231,11 +232,7 @@ export const openSpool = ({
     },
     scrub: () => scrubSpool({ environment, segments, state, stored, releases, transact }),
     pending,
-    books(destinations) {
-      // LMDB shows one state for a whole turn of the event loop: another thread may have settled since.
-      environment.root.resetReadTxn();
-      return balance(ledger.read(), destinations, pending);
-    },
+    books: (destinations) => balance(ledger.read(), destinations, pending),
     lag: (destination) => (appends?.head() ?? savedHead()) - cursor(destination).next,
     waitingBytes: () => group.waitingBytes() + (appends?.waitingBytes() ?? 0),
     async close() {

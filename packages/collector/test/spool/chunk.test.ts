@@ -64,7 +64,7 @@ describe('a chunk', () => {
     const body = Buffer.from('[{"a":1},{"b":"ж"}!{"c":3}, {"d":4}]');
     const slices = [body.subarray(1, 8), body.subarray(9, 19), body.subarray(20, 27), body.subarray(29, 36)];
     const rejectOf = (payload: Buffer): Entry => ({ code: 'c', detail: null, messageId: null, payload });
-    for (const order of [slices, slices.toReversed(), [slices[0]!, Buffer.from('x'), slices[1]!]]) {
+    for (const order of [slices, [...slices].reverse(), [slices[0]!, Buffer.from('x'), slices[1]!]]) {
       const bytes = encodeChunk({ meta, entries: order.map(rejectOf) });
       expect(decodeChunk(bytes).entries.map(({ payload }) => String(payload))).toEqual(order.map(String));
       expect(bytes.includes('!')).toBe(false);
