@@ -30,8 +30,11 @@ export interface DeliveryQueue {
 export interface DeliveryLoopParts<Records extends Sliceable<Records>> {
   readonly queue: DeliveryQueue;
   readonly remove: (records: Records) => MaybePromise<void>;
-  /** The records of the next batch; none when nothing waits. */
-  readonly read: () => MaybePromise<Records>;
+  /**
+   * The records of the next batch; none when nothing waits.
+   * @param failures in a row so far: a smaller batch may get through where a full one takes too long
+   */
+  readonly read: (failures: number) => MaybePromise<Records>;
   readonly clock: Clock;
   /** Milliseconds to wait after so many failures in a row. */
   readonly backoff: (failures: number) => number;
@@ -170,7 +173,7 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
   const turn = (): Promise<boolean> =>
     lock(async () => {
       if (wait > company) return false;
-      const records = await read();
+      const records = await read(failures);
       if (!release) return begin(records);
       return Promise.resolve(begin(records)).finally(() => release(records));
     });
@@ -214,7 +217,8 @@ export const createDeliveryLoop = <Records extends Sliceable<Records>>(
 
     async sendLast(records) {
       if (wait < stopped && records.length) {
-        await deliver(records, true);
+        // The collector answers again: if the page lives on, what did not fit goes at once.
+        if ((await deliver(records, true)) && wait === backedOff) setWait(nothing);
         wake();
       }
     },

@@ -207,6 +207,54 @@ describe('temporary failures', () => {
     expect(onFailed).toHaveBeenCalledTimes(6);
   });
 
+  it('says when it reads how many attempts have failed in a row, so that a smaller batch can be tried', async () => {
+    const told: number[] = [];
+    let attempts = 0;
+    const { clock, queue, track } = open(
+      () => (++attempts < 3 ? new Error('timed out') : accepted),
+      { batch: { count: 2, bytes: 100_000 } },
+      {
+        read: (failures) => {
+          told.push(failures);
+          return queue.read({ count: 2, bytes: 100_000 });
+        },
+      },
+    );
+    track('a', 'b', 'c');
+    await clock.advance(10_000);
+    expect(told).toEqual([0, 1, 2, 0]);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('ends a back-off once what is sent in a last turn has arrived: a page that lives on need not wait it out', async () => {
+    let isDown = true;
+    const { clock, queue, track, delivery, transport } = open(() =>
+      isDown ? new Error('offline') : accepted,
+    );
+    track('a', 'b', 'c');
+    await settle();
+    expect(clock.timers()).toEqual([500]);
+    isDown = false;
+    await delivery.sendLast((await queue.read({ count: 10, bytes: 1000 })).slice(0, 1));
+    expect(clock.timers()).toEqual([1000]);
+    track('d');
+    await settle();
+    expect(transport.requests).toEqual([['a', 'b', 'c'], ['a'], ['b', 'c', 'd']]);
+    expect(queue.count()).toBe(0);
+  });
+
+  it('keeps to the wait that the collector asked for, whatever arrives in a last turn', async () => {
+    let isDown = true;
+    const { clock, queue, track, delivery } = open(() =>
+      isDown ? { status: 503, retryAfter: '7' } : accepted,
+    );
+    track('a', 'b', 'c');
+    await settle();
+    isDown = false;
+    await delivery.sendLast((await queue.read({ count: 10, bytes: 1000 })).slice(0, 1));
+    expect(clock.timers()).toEqual([7000]);
+  });
+
   it('waits as long as Retry-After says, also when flush is called', async () => {
     let attempts = 0;
     const { clock, transport, track, delivery } = open(() =>

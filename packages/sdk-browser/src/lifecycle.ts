@@ -45,9 +45,7 @@ export const watchPage = (
   listen: Lifecycle['listen'],
   { leave, freeze, comeBack }: LeaveTasks,
 ): void => {
-  listen(page.document, 'visibilitychange', () => {
-    if (page.document.visibilityState === 'hidden') leave();
-  });
+  listen(page.document, 'visibilitychange', () => (page.document.hidden ? leave : comeBack)());
   listen(page, 'pagehide', () => {
     leave();
     freeze();

@@ -41,7 +41,11 @@ export const createTabLock = ({ navigator }: Window, clock: Clock, name: string)
           const { signal } = abort;
           const released = new Promise((end) => (signal.onabort = end));
           release = () => abort.abort();
-          clock.setTimeout(release, stuckAfter);
+          // Not left to the abort: what a browser never ends would keep this page from sending for ever.
+          clock.setTimeout(() => {
+            abort.abort();
+            start();
+          }, stuckAfter);
           return navigator.locks.request(name, { signal }, () => Promise.race([start(), released]));
         });
         // Not there, refused, or waited for too long.

@@ -55,7 +55,7 @@ export interface Outbox {
 }
 
 /** Half of the keepalive budget: what is tracked while a batch is on its way still fits when the page is left. */
-const batch = { count: 200, bytes: 30_000 };
+const batchBytes = 30_000;
 /** Bytes that id and number add to an event in a batch, and the envelope to the batch. */
 const overhead = { event: 90, batch: 500 };
 
@@ -97,13 +97,14 @@ export const createOutbox = ({
       keys.forEach((key) => onTheWay.delete(key));
       acknowledgements?.forget(ack!, isUnanswered);
     };
-    keys.forEach((key) => onTheWay.add(key));
     const body = encodeBatch(sequence.stamp(records, identity.id()), {
       sentAt: clock.now(),
       writeKey,
       dropped,
       ack,
     });
+    // Behind all that may throw: what is marked and never sent would be passed over for as long as the page lives.
+    keys.forEach((key) => onTheWay.add(key));
     try {
       const reply = await http.send(path, body, 'POST', isLast);
       end();
@@ -121,7 +122,8 @@ export const createOutbox = ({
     {
       queue,
       remove: (records) => queue.remove(keysOf(records)),
-      read: () => queue.read(batch, isOnTheWay),
+      // Halved with each failure: on a line so slow that a full batch takes longer than a request may, none would ever arrive.
+      read: (failures) => queue.read({ count: 200, bytes: batchBytes >> failures }, isOnTheWay),
       clock,
       send,
       backoff: (failures) => fullJitter(failures, { base: 1000, cap: 60_000, random: () => Math.random() }),

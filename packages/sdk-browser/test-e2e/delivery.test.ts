@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { shareStage } from '../../../tests/support/share-stage.ts';
+import { openSlowLine } from './slow-line.ts';
 import { openStage, visitorId, type Row, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -173,6 +174,50 @@ describe('delivery from a real browser to the warehouse', () => {
     await page.waitForTimeout(300);
     await context.setOffline(false);
     expectWhole(await stage.rows('online %', 25), 'online', 25);
+    await context.close();
+  });
+
+  it('gets a backlog over a line on which a full batch takes longer than a request may', async () => {
+    const line = await openSlowLine(stage.collector.port, 2500);
+    const context = await stage.context();
+    const page = await context.newPage();
+    stage.site.route('/slow', stage.html().replace(`:${stage.collector.port}`, `:${line.port}`));
+    await page.goto(stage.site.url('/slow'));
+    await visitorId(page);
+    let failures = 0;
+    page.on('requestfailed', () => failures++);
+    await trackMany(page, 'slow', 60);
+    expectWhole(await stage.rows('slow %', 60), 'slow', 60);
+    expect(failures).toBeGreaterThan(0);
+    await context.close();
+    await line.close();
+  });
+
+  it('sends what waits out a failure as soon as the visitor looks at the page again', async () => {
+    const context = await stage.context();
+    const page = await context.newPage();
+    let isDown = true;
+    await context.route('**/v1/batch', (route) => (isDown ? route.abort() : route.continue()));
+    await page.addInitScript('Math.random = () => 0.999999');
+    await page.goto(stage.site.url('/'));
+    await visitorId(page);
+    await trackMany(page, 'seen', 20);
+    // Six failures: the next attempt is 32 seconds away.
+    const failed = async (): Promise<unknown> => page.waitForEvent('requestfailed');
+    await failed();
+    for (let n = 0; n < 5; n++) {
+      // For a moment what failed counts as on its way.
+      await page.waitForTimeout(100);
+      await Promise.all([failed(), page.evaluate(() => window.nitka.flush())]);
+    }
+    await page.waitForTimeout(100);
+    isDown = false;
+    const start = Date.now();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.waitForFunction(() => Object.keys(localStorage).every((key) => !key.startsWith('ntk.q.')));
+    expect(Date.now() - start).toBeLessThan(25_000);
+    expectWhole(await stage.rows('seen %', 20), 'seen', 20);
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 

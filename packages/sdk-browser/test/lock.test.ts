@@ -77,6 +77,15 @@ describe('the send lock', () => {
     expect(await done).toBe('sent');
   });
 
+  it('does not wait for a browser that neither grants the lock nor ends what is aborted', async () => {
+    const tab = createTabLock(pageWith({ request: () => new Promise(() => {}) }), clock, 'lock');
+    const task = vi.fn(async () => 'sent');
+    const done = tab.run(task);
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(await done).toBe('sent');
+    expect(task).toHaveBeenCalledTimes(1);
+  });
+
   it('released while leaving, is free for others though the task still runs', async () => {
     const [leaving, tab] = openTabs();
     void leaving.run(() => new Promise(() => {}));

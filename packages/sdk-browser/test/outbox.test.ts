@@ -34,6 +34,35 @@ describe('delivery', () => {
     expect(page.queued()).toEqual([]);
   });
 
+  it('takes half as much after each failure, and a full batch again once one has arrived', async () => {
+    const tracker = page.open({ flushAt: 1000 });
+    await tracker.ready();
+    for (let i = 0; i < 200; i++) tracker.track(`event ${i}`, { text: 'x'.repeat(500) });
+    page.collector.answer(() => Promise.reject(new TypeError('timed out')));
+    for (let attempt = 0; attempt < 7; attempt++) await tracker.flush();
+    page.collector.answer(() => Response.json({ success: true }));
+    await tracker.flush();
+    const counts = page.collector.requests.flatMap(({ body }) => (body.batch ? [body.batch.length] : []));
+    const [full, half, quarter] = counts as [number, number, number];
+    expect(full).toBeGreaterThan(25);
+    expect(half).toBe(full >> 1);
+    expect(quarter).toBe(half >> 1);
+    // However often it failed, one event goes.
+    expect(counts.slice(6, 9)).toEqual([1, 1, full]);
+  });
+
+  it('sends later what could not be put into a batch once', async () => {
+    const tracker = page.open();
+    await tracker.ready();
+    tracker.track('one');
+    vi.spyOn(Date.prototype, 'toISOString').mockImplementationOnce(() => {
+      throw new Error('of the page');
+    });
+    await tracker.flush();
+    expect(page.collector.events()).toEqual([]);
+    expect((await page.flushed(tracker)).map(({ event }) => event)).toEqual(['one']);
+  });
+
   it('takes a page of a captive portal for no answer', async () => {
     const tracker = page.open();
     page.collector.answer(() => new Response('<html>Log in</html>'));

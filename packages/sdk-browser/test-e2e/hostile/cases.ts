@@ -68,7 +68,7 @@ const before: HostilePage[] = [
   {
     name: 'images and a form have names of the document’s own',
     before:
-      '</script><form name="referrer"></form><img name="visibilityState"><img name="readyState"><script>',
+      '</script><form name="referrer"></form><img name="visibilityState"><img name="hidden"><img name="readyState"><script>',
   },
   {
     name: 'localStorage throws at sight',
