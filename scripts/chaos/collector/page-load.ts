@@ -9,27 +9,46 @@ export interface PageLoad {
   readonly origin: string;
   /** Opens the page and begins to track. */
   open(port: number, writeKey: string): Promise<void>;
-  /** Tracks nothing more; resolves with the number of events tracked. */
-  finish(): Promise<number>;
+  /** Tracks nothing more. */
+  finish(): Promise<Tracked>;
   flush(): Promise<void>;
+  /** What waits, and what the SDK said last. */
+  state(): Promise<string>;
   /** Leaves the page and opens it again: what is unsent goes over to the next one. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Probe {
-  nitka: { track(event: string, properties: object): void; flush(): Promise<void> };
-  probes: { n: number; timer: ReturnType<typeof setInterval> };
+/** The calls that were made, numbered from 0. */
+export interface Tracked {
+  readonly count: number;
+  /** Those that the SDK said it had no room for: it keeps what waits within bounds. */
+  readonly dropped: readonly number[];
 }
 
-// Numbers go on where the last page stopped.
+interface Probe {
+  nitka: { track(event: string, properties: object): void; flush(): Promise<void> };
+  probes: { n: number; dropped: number[]; said: string; timer: ReturnType<typeof setInterval> };
+}
+
+// Goes on where the last page stopped. What has no room is told of within the call; what is dropped later is counted as lost.
 const program = `
-  const probes = (window.probes = { n: Number(sessionStorage.n ?? 0) });
-  probes.timer = setInterval(() => {
-    if (!window.nitka) return;
-    nitka.track('Probe', { n: probes.n++ });
-    sessionStorage.n = probes.n;
-  }, 40);`;
+  const probes = (window.probes = {
+    n: Number(sessionStorage.n ?? 0), dropped: JSON.parse(sessionStorage.dropped ?? '[]'), said: 'nothing',
+  });
+  if (window.nitka) {
+    nitka.on('dropped', (code) => {
+      probes.said = 'dropped ' + code;
+      if (code === 'queue_full') probes.dropped.push(probes.n);
+    });
+    nitka.on('error', (code, detail) => (probes.said = code + ' ' + detail));
+    nitka.on('sent', (count) => (probes.said = 'sent ' + count));
+    probes.timer = setInterval(() => {
+      nitka.track('Probe', { n: probes.n });
+      sessionStorage.n = ++probes.n;
+      sessionStorage.dropped = JSON.stringify(probes.dropped);
+    }, 40);
+  }`;
 
 export const startPageLoad = async (): Promise<PageLoad> => {
   const site: Site = await startSite({
@@ -54,9 +73,14 @@ export const startPageLoad = async (): Promise<PageLoad> => {
       page!.evaluate(() => {
         const { probes } = window as unknown as Probe;
         clearInterval(probes.timer);
-        return probes.n;
+        return { count: probes.n, dropped: probes.dropped };
       }),
     flush: () => page!.evaluate(() => (window as unknown as Probe).nitka.flush()),
+    state: () =>
+      page!.evaluate(() => {
+        const waiting = Object.keys(localStorage).filter((key) => key.startsWith('ntk.q.')).length;
+        return `${waiting} wait in it; it said last: ${(window as unknown as Probe).probes.said}`;
+      }),
     async reload() {
       await page!.reload();
     },

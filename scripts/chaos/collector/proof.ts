@@ -83,6 +83,8 @@ const compare = (
 export interface Proof {
   readonly faults: readonly string[];
   readonly rows: number;
+  /** Events that the page had no room for, and said so. */
+  readonly dropped: number;
   readonly books: readonly LedgerLine[];
 }
 
@@ -95,7 +97,8 @@ export const proveAll = async (world: World): Promise<Proof> => {
   const faults: string[] = [];
   await sender.stop();
   if (!(await backend.finish(standstill))) faults.push('the Node SDK could not deliver all');
-  const probes = (await page?.finish()) ?? 0;
+  const { count: probes, dropped } = (await page?.finish()) ?? { count: 0, dropped: [] };
+  const kept = probes - dropped.length;
   let books = await collector.books();
   const arrived = (): number =>
     sum(
@@ -107,18 +110,19 @@ export const proveAll = async (world: World): Promise<Proof> => {
       'duplicate',
     );
   // As long as something moves it is waited for, however slow the machine is.
-  const left = (): number => sum(books, 'pending') + Math.max(probes - arrived(), 0);
+  const left = (): number => sum(books, 'pending') + Math.max(kept - arrived(), 0);
   let least = left();
   let until = Date.now() + standstill;
   while (Date.now() < until && left() > 0) {
-    if (arrived() < probes) await page!.flush();
+    if (arrived() < kept) await page!.flush();
     await pause(200);
     books = await collector.books();
     if (left() >= least) continue;
     least = left();
     until = Date.now() + standstill;
   }
-  if (arrived() < probes) faults.push(`the page could not deliver ${probes - arrived()} events in time`);
+  if (arrived() < kept)
+    faults.push(`the page could not deliver ${kept - arrived()} events in time: ${await page!.state()}`);
   if (sum(books, 'pending') > 0) faults.push(`${sum(books, 'pending')} events are not loaded`);
   for (const line of books)
     if (!isBalanced(line)) faults.push(`the books do not balance: ${JSON.stringify(line)}`);
@@ -137,6 +141,7 @@ export const proveAll = async (world: World): Promise<Proof> => {
     ([, payload]) => (JSON.parse(String(payload)) as { properties: { n: number } }).properties.n,
   );
   const wanted = new Set(Array.from({ length: probes }, (_, n) => String(n)));
+  for (const n of dropped) wanted.delete(String(n));
   faults.push(...compare('site', numbers.map(String), wanted, wanted));
 
   const rows = raw.length + till.length + site.length;
@@ -153,5 +158,5 @@ export const proveAll = async (world: World): Promise<Proof> => {
     faults.push(
       `${acknowledged} of ${offered} bad events were answered for, raw_rejects has ${String(bad?.[0])}`,
     );
-  return { faults, rows, books };
+  return { faults, rows, dropped: dropped.length, books };
 };

@@ -67,12 +67,13 @@ export const createReport = ({ rounds, log }: { rounds: number; log: (line: stri
       log(row(['source', ...fields], widths));
       for (const line of proof.books) log(row([line.source, ...fields.map((field) => line[field])], widths));
       log('');
+      const unkept = proof.dropped > 0 ? ` but ${proof.dropped} that it had no room for` : '';
       const answers = [...world.sender.answers].map(([answer, count]) => `${answer}: ${count}`).join(', ');
       log(`answers to the bare client: ${answers}`);
       log(
         `${world.destination.name}: ${rounds} rounds in ${Math.round((Date.now() - started) / 1000)} s, ${proof.rows} rows; ` +
           `acknowledged: ${world.sender.acknowledged.size} of the bare client, ${world.backend.tracked.size} of the Node SDK, ` +
-          `${world.page ? 'all of the page' : 'no page'}; violations: ${broken.length}`,
+          `${world.page ? `all of the page${unkept}` : 'no page'}; violations: ${broken.length}`,
       );
       for (const each of broken) log(`BROKEN: ${each}`);
     },
