@@ -44,6 +44,17 @@ const drawFaults = (world: World, { seed, only, random }: Draw): Fault[] => {
   return drawn;
 };
 
+/**
+ * The log goes from file to file only where files are short: in half of the rounds they are from the next start on. Drawn apart, so that
+ * the faults of a seed are the same.
+ */
+const drawLogFiles = ({ collector }: World, seed: number): string[] => {
+  const random = createRandom(~seed);
+  const bytes = random.chance(0.5) ? 2 ** random.between(12, 18) : null;
+  collector.setLogFiles(bytes);
+  return bytes === null ? [] : [`short log files (${bytes / 1024} KiB)`];
+};
+
 /** What has to do with the collector's process happens one after the other; the network and the destination take no turn. */
 const isOwn = ({ name }: Fault): boolean => /^(collector|disk|spool)/.test(name);
 
@@ -53,7 +64,7 @@ const runRound = async (
   only: string,
 ): Promise<{ done: string[]; broken: string[] }> => {
   const random = createRandom(seed);
-  const done: string[] = [];
+  const done = drawLogFiles(world, seed);
   const broken: string[] = [];
   const run = async (fault: Fault): Promise<void> => {
     await pause(random.between(50, 800));

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import { damageIndexPage, goBackOne } from './index-damage.ts';
-import { cutLog, damageLogPage, logFiles, removeLogFile, tearLog } from './log-damage.ts';
+import { cutLog, damageEarlierFile, damageLogPage, logFiles, removeLogFile, tearLog } from './log-damage.ts';
 import type { Proxy, Weather } from './proxy.ts';
 import type { World } from './world.ts';
 
@@ -178,6 +178,7 @@ export const faults: readonly Fault[] = [
   back('torn requests', 3),
   { name: 'spool log: cut', fits: always, run: cutLog },
   { name: 'spool log: file gone', fits: always, run: removeLogFile },
+  { name: 'spool log: earlier file damaged', fits: always, run: damageEarlierFile },
   { name: 'spool log: torn at its end', fits: always, run: tearLog },
   { name: 'spool index: last transaction lost', fits: always, run: goBackOne },
   { name: 'disk: files limited', fits: always, run: limitFiles },

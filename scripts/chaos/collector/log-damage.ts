@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Random } from '../random.ts';
 import { judgeDamage, overwrite, pageBytes } from './damage.ts';
 import type { Damage } from './damage.ts';
@@ -51,6 +59,42 @@ export const removeLogFile = (world: World, random: Random): Promise<string> =>
     return { what: index === files.length - 1 ? 'the newest' : 'an earlier one', isHarmless: false };
   });
 
+/** Makes many short files, of which the destination has not taken all. */
+const pileUp = async ({ collector, sender }: World, random: Random): Promise<void> => {
+  await collector.end('SIGKILL');
+  collector.setLogFiles(2 ** random.between(12, 16));
+  const end = await collector.start();
+  if (end) throw new Error(`the collector ended at its start: ${end.output.slice(-600)}`);
+  sender.setLarge(true);
+  await new Promise((resolve) => setTimeout(resolve, random.between(300, 1200)));
+};
+
+/** Takes away a file that others follow, cuts it off at a drawn page, or destroys it from there on. */
+export const damageEarlierFile = async (world: World, random: Random): Promise<string> => {
+  try {
+    await pileUp(world, random);
+    return await judgeDamage(world, (spool) => {
+      const files = logFiles(spool).slice(0, -1);
+      const path = files[random.between(0, files.length - 1)];
+      if (path === undefined) return { what: 'there is none', isHarmless: true };
+      if (random.chance(0.3)) {
+        rmSync(path);
+        return { what: 'gone', isHarmless: false };
+      }
+      const { size } = statSync(path);
+      const start = random.between(0, Math.floor(Math.max(size - 1, 0) / pageBytes)) * pageBytes;
+      if (random.chance(0.4) || size === 0) {
+        truncateSync(path, start);
+        return { what: 'cut', isHarmless: false };
+      }
+      const length = Math.min(size - start, random.between(1, 3) * pageBytes);
+      return { what: overwrite(path, start, length, random), isHarmless: false };
+    });
+  } finally {
+    world.sender.setLarge(false);
+  }
+};
+
 /** What was on its way, and answered for to nobody: it is cut off. */
 export const tearLog = (world: World, random: Random): Promise<string> =>
   judgeDamage(world, (spool) => {
@@ -60,6 +104,12 @@ export const tearLog = (world: World, random: Random): Promise<string> =>
     // The head of a record is at the start of the file; behind the end stands one that does not follow the last.
     const bytes = random.chance(0.5) ? randomBytes(8192) : readFileSync(path).subarray(0, size);
     const length = random.between(1, Math.min(bytes.length, 3 * pageBytes));
-    appendFileSync(path, bytes.subarray(0, length));
-    return { what: 'cut off', isHarmless: true };
+    if (random.chance(0.7)) {
+      appendFileSync(path, bytes.subarray(0, length));
+      return { what: 'cut off', isHarmless: true };
+    }
+    // It ended just as it had gone on to the next file.
+    const next = String(Number.parseInt(basename(path), 10) + size).padStart(16, '0');
+    writeFileSync(join(dirname(path), `${next}.log`), bytes.subarray(0, random.chance(0.3) ? 0 : length));
+    return { what: 'a file begun', isHarmless: true };
   });

@@ -34,6 +34,8 @@ export interface CollectorProcess {
   isRunning(): boolean;
   /** Files of the process cannot grow beyond so many bytes, as on a full disk; null: they can. */
   limitFiles(bytes: number | null): Promise<void>;
+  /** From its next start on a file of the log that is so long is followed by the next one; null: as long as ever. */
+  setLogFiles(bytes: number | null): void;
   /** Its clock is so many milliseconds wrong from now on. */
   shiftClock(milliseconds: number): void;
   books(): Promise<LedgerLine[]>;
@@ -67,6 +69,7 @@ export const createCollectorProcess = (
   let port = 0;
   let output = '';
   let isExpected = false;
+  let logFiles: Record<string, string> = {};
   let surprises: End[] = [];
 
   const launch = (): void => {
@@ -86,7 +89,7 @@ export const createCollectorProcess = (
       ].concat(['start', '--config', file]),
       {
         cwd: folder,
-        env: { ...process.env, NITKA_CHAOS_CLOCK: clock, ...environment },
+        env: { ...process.env, NITKA_CHAOS_CLOCK: clock, ...logFiles, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
@@ -156,6 +159,9 @@ export const createCollectorProcess = (
       // Only the soft limit: it can be raised again without privileges.
       const limit = `--fsize=${bytes ?? 'unlimited'}:`;
       await promisify(execFile)('prlimit', ['--pid', String(child.pid), limit]).catch(() => undefined);
+    },
+    setLogFiles(bytes) {
+      logFiles = bytes === null ? {} : { NITKA_TEST_LOG_FILE_BYTES: String(bytes) };
     },
     shiftClock: (milliseconds) => writeFileSync(clock, String(milliseconds)),
     books: () => ask<LedgerLine[]>('ledger', {}),

@@ -32,11 +32,18 @@ export interface SpoolOptions {
 
 const oneDay = 86_400_000;
 
+/** No option of the config: tests of the built program set it, so that a log of many files need not be a large one. */
+const segmentBytesVariable = 'NITKA_TEST_LOG_FILE_BYTES';
+
 /** The spool of a config. */
-export const spoolOptions = ({
-  dataDir,
-  spool,
-}: Pick<CollectorConfig, 'dataDir' | 'spool'>): Pick<SpoolOptions, 'folder' | 'keepMilliseconds'> => ({
-  folder: join(dataDir, 'spool'),
-  keepMilliseconds: spool.keepDays * oneDay,
-});
+export const spoolOptions = (
+  { dataDir, spool }: Pick<CollectorConfig, 'dataDir' | 'spool'>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Pick<SpoolOptions, 'folder' | 'keepMilliseconds' | 'segmentBytes'> => {
+  const segmentBytes = Number(environment[segmentBytesVariable]);
+  return {
+    folder: join(dataDir, 'spool'),
+    keepMilliseconds: spool.keepDays * oneDay,
+    ...(segmentBytes > 0 && { segmentBytes }),
+  };
+};
