@@ -131,6 +131,7 @@ export const run = async ({
     report.end(world, await proveAll(world));
   } catch (error) {
     report.broke((error as Error).message);
+    report.broke(`what the collector said last: ${world.collector.output().slice(-3000)}`);
     for (const broken of await heal(world).catch(() => [])) report.broke(broken);
   } finally {
     await world.close();
