@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NitkaError } from '@nitka/core';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -24,7 +25,9 @@ export interface DuckdbOptions extends DuckdbEngineOptions {
 
 /** Rows; a multiple of 2,048. */
 const rowGroup = 10_240;
-/** Bytes of a row from which on 2,048 are much for the default memory, and of such rows in a row group. */
+/** What DuckDB reads and writes at a time. */
+const rowsTogether = 2048;
+/** Bytes of a row from which on so many are much for the default memory, and of such rows in a row group. */
 const largeRow = 4096;
 const largeRows = 8 * 1024 * 1024;
 
@@ -53,6 +56,8 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
 
   const open = async (): Promise<void> => {
     makeFolder(dirname(options.path), 0o777);
+    // The rows of a process that was killed are read out of its log, and the next ones follow them.
+    gathered = statSync(`${options.path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
     instance = await client.api.DuckDBInstance.create(':memory:', {
       memory_limit: options.memoryLimit,
       threads: String(options.threads),
@@ -96,11 +101,14 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   };
 
   /**
-   * DuckDB reads and writes 2,048 rows of a row group together, and with 30 KB each these are 60 MB: it could neither finish a checkpoint
-   * nor answer a query. Rows that come after a checkpoint begin a row group.
+   * With 30 KB each the rows that DuckDB takes together are 60 MB: it could neither finish a checkpoint nor answer a query. Rows that come after a checkpoint begin a row group.
    */
   const endRowGroup = async (to: DuckDBConnection, { rows, bytes }: BatchSize): Promise<void> => {
-    gathered = bytes < rows * largeRow ? 0 : gathered + bytes;
+    if (bytes <= rows * largeRow) {
+      if (rows >= rowsTogether) gathered = 0;
+      return;
+    }
+    gathered += bytes;
     if (gathered < largeRows) return;
     gathered = 0;
     await to.run('CHECKPOINT');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Destination, LoadBatch } from '../../src/destinations/destination.ts';
@@ -145,6 +146,36 @@ const loadRandom = async (loads: number, rows: number, bytes: number): Promise<r
 it('loads rows of which 2,048 do not fit into its memory, and reads them', async () => {
   // 120 MB, of which 2,048 rows would be 61.
   expect(await loadRandom(8, 500, 30_000)).toEqual([8, 4000, 120]);
+});
+
+it('reads rows that are large after a process was killed again and again', async () => {
+  // What a kill leaves: the file, and the log beside it, as they are on the disk at that moment.
+  let path = join(temporaryFolder(), 'w.duckdb');
+  let destination = await createDuckdb({ path }, { dataDir: '.' });
+  await destination.open();
+  for (let life = 0; life < 10; life += 1) {
+    // Less than a row group is ended for.
+    await destination.load(randomBatch(`b${life}`, 250, 30_000));
+    const left = temporaryFolder();
+    cpSync(dirname(path), left, { recursive: true });
+    await destination.close();
+    path = join(left, 'w.duckdb');
+    destination = await createDuckdb({ path }, { dataDir: '.' });
+    await destination.open();
+  }
+  const sql = 'SELECT count(*)::INTEGER, (sum(length(payload)) / 1e6)::INTEGER FROM raw_events';
+  expect((await destination.query!(sql, 1)).rows).toEqual([[2500, 75]]);
+  await destination.close();
+});
+
+it('reads rows that are large, with loads of few small ones between them', async () => {
+  const destination = await openDuckdb();
+  for (let load = 0; load < 10; load += 1) {
+    await destination.load(randomBatch(`large ${load}`, 250, 30_000));
+    await destination.load(randomBatch(`small ${load}`, 5, 100));
+  }
+  const sql = 'SELECT count(*)::INTEGER, (sum(length(payload)) / 1e6)::INTEGER FROM raw_events';
+  expect((await destination.query!(sql, 1)).rows).toEqual([[2550, 75]]);
 });
 
 it('makes no row group of its own of each small load, nor of rows that are small', async () => {
