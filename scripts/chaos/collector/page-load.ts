@@ -56,6 +56,7 @@ export const startPageLoad = async (): Promise<PageLoad> => {
   });
   let browser: Browser | undefined;
   let page: Awaited<ReturnType<Browser['newPage']>> | undefined;
+  let reloading: Promise<void> | null = null;
   return {
     origin: site.url('').replace(/\/$/, ''),
     async open(port, writeKey) {
@@ -81,8 +82,13 @@ export const startPageLoad = async (): Promise<PageLoad> => {
         const waiting = Object.keys(localStorage).filter((key) => key.startsWith('ntk.q.')).length;
         return `${waiting} wait in it; it said last: ${(window as unknown as Probe).probes.said}`;
       }),
-    async reload() {
-      await page!.reload();
+    reload() {
+      // A second one that begins meanwhile would break it off.
+      reloading ??= page!
+        .reload()
+        .then(() => undefined)
+        .finally(() => (reloading = null));
+      return reloading;
     },
     async close() {
       await browser?.close();
