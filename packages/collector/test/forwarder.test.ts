@@ -45,6 +45,25 @@ const start = (spool: Spool, destination: MemoryDestination, maxEvents = 5): For
 const until = async (done: () => boolean): Promise<void> => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 1));
 };
+/** From now on what is sent arrives, and nobody is told. Gives how often that has happened. */
+const loseAnswers = (destination: MemoryDestination): (() => number) => {
+  let lost = 0;
+  destination.after = () => {
+    lost += 1;
+    throw new DestinationError('temporary', 'the answer was lost');
+  };
+  return () => lost;
+};
+/** Gives what makes LMDB go back to the state of now: its two meta pages say which one it has. */
+const noteState = (folder: string): (() => void) => {
+  const file = join(folder, 'data.mdb');
+  const pages = readFileSync(file).subarray(0, 8192);
+  return () => {
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, pages, 0, pages.length, 0);
+    closeSync(descriptor);
+  };
+};
 const books = (spool: Spool) => spool.books(['memory'])[0];
 
 describe('forwarder', () => {
@@ -70,13 +89,9 @@ describe('forwarder', () => {
     const destination = createMemoryDestination();
     const first = openSpool({ folder });
     await fill(first, 0, 9);
-    let lost = 0;
-    destination.after = () => {
-      lost += 1;
-      throw new DestinationError('temporary', 'the answer was lost');
-    };
+    const lost = loseAnswers(destination);
     const failing = start(first, destination);
-    await until(() => lost >= 2);
+    await until(() => lost() >= 2);
     await failing.stop();
     await first.close();
     const again = openSpool({ folder });
@@ -93,23 +108,16 @@ describe('forwarder', () => {
 
   it('sends the same rows under the same id though LMDB has gone back to before their range was fixed', async () => {
     const folder = temporaryFolder();
-    const file = join(folder, 'data.mdb');
     const destination = createMemoryDestination();
     const first = openSpool({ folder });
     await fill(first, 0, 9);
-    const earlier = readFileSync(file).subarray(0, 8192);
-    let lost = 0;
-    destination.after = () => {
-      lost += 1;
-      throw new DestinationError('temporary', 'the answer was lost');
-    };
+    const goBack = noteState(folder);
+    const lost = loseAnswers(destination);
     const failing = start(first, destination, 100);
-    await until(() => lost >= 1);
+    await until(() => lost() >= 1);
     await failing.stop();
     await first.close();
-    const descriptor = openSync(file, 'r+');
-    writeSync(descriptor, earlier, 0, earlier.length, 0);
-    closeSync(descriptor);
+    goBack();
     const again = openSpool({ folder });
     expect(again.cursor('memory').ranges).toEqual([]);
     await fill(again, 9, 3);
@@ -124,7 +132,6 @@ describe('forwarder', () => {
 
   it('does so with what is sent once more, though loads have another size now', async () => {
     const folder = temporaryFolder();
-    const file = join(folder, 'data.mdb');
     const destination = createMemoryDestination();
     const kept = { folder, keepMilliseconds: 1e13 };
     const first = openSpool(kept);
@@ -133,19 +140,13 @@ describe('forwarder', () => {
     await until(() => loading.state().lag === 0 && books(first)?.pending === 0);
     await loading.stop();
     await first.transact(() => addRepairs(first, 'memory', [[1, 10]]));
-    const earlier = readFileSync(file).subarray(0, 8192);
-    let lost = 0;
-    destination.after = () => {
-      lost += 1;
-      throw new DestinationError('temporary', 'the answer was lost');
-    };
+    const goBack = noteState(folder);
+    const lost = loseAnswers(destination);
     const failing = start(first, destination, 6);
-    await until(() => lost >= 1);
+    await until(() => lost() >= 1);
     await failing.stop();
     await first.close();
-    const descriptor = openSync(file, 'r+');
-    writeSync(descriptor, earlier, 0, earlier.length, 0);
-    closeSync(descriptor);
+    goBack();
     const again = openSpool(kept);
     expect(again.repairs.list('memory')).toMatchObject([{ from: 1, to: 10, fixed: false }]);
     destination.after = () => undefined;

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { openSegments } from '../../../packages/collector/src/spool/log/segments.ts';
 import type { Random } from '../random.ts';
 import { judgeDamage, overwrite, pageBytes } from './damage.ts';
 import type { Damage } from './damage.ts';
@@ -109,7 +110,7 @@ export const tearLog = (world: World, random: Random): Promise<string> =>
       return { what: 'cut off', isHarmless: true };
     }
     // It ended just as it had gone on to the next file.
-    const next = String(Number.parseInt(basename(path), 10) + size).padStart(16, '0');
-    writeFileSync(join(dirname(path), `${next}.log`), bytes.subarray(0, random.chance(0.3) ? 0 : length));
+    const next = openSegments(dirname(path)).pathOf(Number.parseInt(basename(path), 10) + size);
+    writeFileSync(next, bytes.subarray(0, random.chance(0.3) ? 0 : length));
     return { what: 'a file begun', isHarmless: true };
   });

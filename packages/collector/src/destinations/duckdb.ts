@@ -101,7 +101,8 @@ export const createDuckdb: CreateDestination = async (config, { dataDir }): Prom
   };
 
   /**
-   * With 30 KB each the rows that DuckDB takes together are 60 MB: it could neither finish a checkpoint nor answer a query. Rows that come after a checkpoint begin a row group.
+   * With 30 KB each the rows that DuckDB takes together are 60 MB: it could neither finish a checkpoint nor answer a query. Rows that come
+   * after a checkpoint begin a row group.
    */
   const endRowGroup = async (to: DuckDBConnection, { rows, bytes }: BatchSize): Promise<void> => {
     if (bytes <= rows * largeRow) {
