@@ -19,9 +19,7 @@ interface Waiting {
  */
 export const createTurns = (bytesInTurn: number, later: (work: () => void) => void): Turns => {
   let scheduled = false;
-  let waiting: Waiting[] = [];
-  /** Of the first that still waits. */
-  let first = 0;
+  const waiting: Waiting[] = [];
 
   const schedule = (): void => {
     if (scheduled) return;
@@ -31,15 +29,12 @@ export const createTurns = (bytesInTurn: number, later: (work: () => void) => vo
   const turn = (): void => {
     scheduled = false;
     let left = bytesInTurn;
-    while (first < waiting.length && left > 0) {
-      const { bytes, go } = waiting[first]!;
-      first += 1;
+    while (waiting.length > 0 && left > 0) {
+      const { bytes, go } = waiting.shift()!;
       left -= bytes;
       go();
     }
-    if (first < waiting.length) return schedule();
-    waiting = [];
-    first = 0;
+    if (waiting.length > 0) schedule();
   };
 
   return {

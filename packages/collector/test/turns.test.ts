@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { createTurns } from '../src/turns.ts';
 
@@ -49,4 +51,21 @@ it('plans one turn for all that waits, and none when there is nothing to do', as
   expect(turns.planned).toHaveLength(1);
   await turns.next();
   expect(turns.planned).toEqual([]);
+});
+
+it('keeps nothing of those that went, however long others go on waiting', async () => {
+  const planned: (() => void)[] = [];
+  const turns = createTurns(100, (work) => planned.push(work));
+  const gone = Array.from({ length: 50 }, () => new WeakRef(turns.wait(60)));
+  for (let turn = 0; turn < 30; turn += 1) {
+    void turns.wait(60);
+    void turns.wait(60);
+    planned.shift()?.();
+  }
+  expect(planned).toHaveLength(1);
+  setFlagsFromString('--expose-gc');
+  // A reference that was made in this turn of the event loop holds what it refers to.
+  await new Promise((resolve) => setImmediate(resolve));
+  (runInNewContext('gc') as () => void)();
+  expect(gone.filter((each) => each.deref())).toEqual([]);
 });
