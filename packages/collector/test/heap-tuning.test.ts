@@ -13,6 +13,6 @@ const peakOf = async (way: string, ...options: string[]): Promise<number> => {
 it('keeps dead objects from gathering, unless an operator has said how many may', async () => {
   const usual = await peakOf('usual');
   expect(usual).toBeGreaterThan(0);
-  expect(await peakOf('limited')).toBeLessThan(usual * 0.85);
-  expect(await peakOf('limited', '--heap_growing_percent=300')).toBeGreaterThan(usual * 0.85);
+  expect(await peakOf('tuned')).toBeLessThan(usual * 0.85);
+  expect(await peakOf('tuned', '--heap_growing_percent=300')).toBeGreaterThan(usual * 0.85);
 });

@@ -1,5 +1,5 @@
 import { shareArenas } from '../arenas.ts';
-import { limitHeapGrowth } from '../heap-growth.ts';
+import { tuneHeap } from '../heap-tuning.ts';
 import type { CommonOptions, RegisterCommand } from './command.ts';
 
 export const registerStart: RegisterCommand = (cli) => {
@@ -7,7 +7,7 @@ export const registerStart: RegisterCommand = (cli) => {
     .command('start', 'Receive events and load them, until SIGTERM')
     .example('nitka-collector start --config /etc/nitka/nitka.json')
     .action(async (options: CommonOptions) => {
-      limitHeapGrowth();
+      tuneHeap();
       await shareArenas();
       const { start } = await import('./start.ts');
       await start(options.config);

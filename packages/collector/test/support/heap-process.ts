@@ -1,7 +1,7 @@
-/** Prints the most bytes of heap in use while objects die old, with the growth limited (`limited`) or not. */
-import { limitHeapGrowth } from '../../src/heap-growth.ts';
+/** Prints the most bytes of heap in use while objects die old, with the heap tuned (`tuned`) or not. */
+import { tuneHeap } from '../../src/heap-tuning.ts';
 
-if (process.argv[2] === 'limited') limitHeapGrowth();
+if (process.argv[2] === 'tuned') tuneHeap();
 const living = Array.from({ length: 50_000 }, (_, index) => ({ index, text: `${index} of many` }));
 const waiting: object[][] = [];
 let peak = 0;
