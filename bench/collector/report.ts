@@ -8,13 +8,14 @@ import type { ProcessorTime } from './processes.ts';
 import type { Results, Round } from './results.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
-const subjects = ['bare', 'collector', 'workers'] as const;
+const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
 const labelOf = (subject: Round['subject'], { workers }: Results): string =>
-  subject === 'bare'
-    ? 'bare route'
-    : subject === 'collector'
-      ? 'Nitka'
-      : `Nitka, ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
+  ({
+    bare: 'bare route',
+    acknowledged: 'Nitka, the warehouse away',
+    collector: 'Nitka',
+    workers: `Nitka, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+  })[subject];
 
 const roundsOf = ({ rounds }: Results, subject: Round['subject'], events: number): Round[] =>
   rounds.filter((round) => round.subject === subject && round.events === events);

@@ -5,8 +5,11 @@ import type { SyncFigures } from './sync.ts';
 
 /** One of those that are compared, with so many events in a body. */
 export interface Round extends LoadFigures {
-  /** `collector` has no workers, `workers` has `Results.workers` of them. */
-  readonly subject: 'bare' | 'collector' | 'workers';
+  /**
+   * `acknowledged` is a collector whose warehouse is away: what it takes to answer and to index, and nothing beside it. `collector` loads
+   * into DuckDB at the same time and has no workers, `workers` has `Results.workers` of them.
+   */
+  readonly subject: 'bare' | 'acknowledged' | 'collector' | 'workers';
   readonly events: number;
   readonly memory: Memory;
   /** Microseconds for an event. */

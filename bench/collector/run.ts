@@ -6,9 +6,9 @@ import { startProgress } from '../shared/progress.ts';
 import { parseArgs } from 'node:util';
 import { measureHistory } from './history.ts';
 import { sendLoad, startBare, startCollector } from './processes.ts';
-import type { ProcessorTime } from './processes.ts';
+import type { BenchCollector, ProcessorTime } from './processes.ts';
 import type { Results, Round } from './results.ts';
-import { measureStopped } from './stopped.ts';
+import { measureStopped, startWithoutWarehouse } from './stopped.ts';
 import { measureSync } from './sync.ts';
 
 const help = `pnpm bench collector [options]
@@ -44,7 +44,7 @@ const newest = new URL('results/latest.json', folder);
  */
 const warmUps = [4, 4];
 const bodies = [1, 20];
-const subjects = ['bare', 'collector', 'workers'] as const;
+const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
 
 const measureRound = async (
   subject: Round['subject'],
@@ -54,12 +54,15 @@ const measureRound = async (
 ): Promise<Round> => {
   const bare = subject === 'bare' ? await startBare() : null;
   const workers = subject === 'workers' ? Number(values.workers) : 0;
-  const collector = bare ? null : await startCollector({ workers });
+  const isLoading = subject !== 'acknowledged';
+  const start = async (): Promise<BenchCollector> =>
+    isLoading ? startCollector({ workers }) : (await startWithoutWarehouse()).collector;
+  const collector = bare ? null : await start();
   const server = (bare ?? collector)!;
   try {
     for (const warmUp of warmUps) {
       await sendLoad({ port: server.port, events, connections, seconds: warmUp });
-      await collector?.loaded();
+      if (isLoading) await collector?.loaded();
     }
     const before = server.processorTime();
     const figures = await sendLoad({ port: server.port, events, connections, seconds });

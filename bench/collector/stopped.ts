@@ -1,22 +1,31 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendLoad, startCollector } from './processes.ts';
+import type { BenchCollector } from './processes.ts';
 import type { Stopped } from './results.ts';
 
 /** Parts of the load whose speed is compared: the first with the last. */
 const parts = 10;
+
+/** A collector whose warehouse is away until `letIn` is called: a file is where its folder ought to be. */
+export const startWithoutWarehouse = async (): Promise<{
+  readonly collector: BenchCollector;
+  readonly letIn: () => void;
+}> => {
+  const obstacleIn = (folder: string): string => join(folder, 'stopped');
+  const collector = await startCollector(
+    { destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }] },
+    (folder) => writeFileSync(obstacleIn(folder), ''),
+  );
+  return { collector, letIn: () => rmSync(obstacleIn(collector.folder), { force: true }) };
+};
 
 /**
  * The warehouse is stopped while so many events are accepted, then it comes back: the memory meanwhile, whether the speed falls as the
  * backlog grows, and what is in the table afterwards.
  */
 export const measureStopped = async (events: number, connections: number): Promise<Stopped> => {
-  // A file where a folder ought to be: the database cannot be opened.
-  const obstacleIn = (folder: string): string => join(folder, 'stopped');
-  const collector = await startCollector(
-    { destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }] },
-    (folder) => writeFileSync(obstacleIn(folder), ''),
-  );
+  const { collector, letIn } = await startWithoutWarehouse();
   try {
     const speeds: number[] = [];
     let accepted = 0;
@@ -28,7 +37,7 @@ export const measureStopped = async (events: number, connections: number): Promi
       speeds.push(figures.eventsPerSecond);
       accepted += figures.accepted;
     }
-    rmSync(obstacleIn(collector.folder), { force: true });
+    letIn();
     // From the first load on: until the next try it may rest for up to half a minute, by chance.
     const gathered = await collector.waiting();
     let waiting = gathered;

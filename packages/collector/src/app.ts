@@ -89,8 +89,11 @@ export const buildOperatorApp = async (
   return app;
 };
 
-/** Bodies that are judged in one turn of the event loop: some milliseconds. */
-const bytesInTurn = 128 * 1024;
+/**
+ * Bodies that are judged in one turn of the event loop: about ten milliseconds. The fewer, the more often the thread that writes the log
+ * wakes up and takes the processor from this one: with a quarter of it 7 % fewer events a second, 20 in a body, on two processors.
+ */
+const bytesInTurn = 512 * 1024;
 
 const inTurns = (reception: Reception): Reception => {
   const turns = createTurns(bytesInTurn, setImmediate);
