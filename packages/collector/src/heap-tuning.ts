@@ -18,5 +18,6 @@ const flags = [
 export const tuneHeap = (given: readonly string[] = process.execArgv): void => {
   const own = given.map((argument) => argument.replaceAll('_', '-'));
   for (const [name, flag] of flags)
-    if (!own.some((argument) => new RegExp(`^--(no-?)?${name}(=|$)`).test(argument))) setFlagsFromString(flag);
+    if (!own.some((argument) => new RegExp(`^--(no-?)?${name}(=|$)`).test(argument)))
+      setFlagsFromString(flag);
 };
