@@ -17,6 +17,14 @@ const visit = (who: string, hour: number, path: string, source?: string) => ({
   context: { sessionId: `session-${who}-${hour}`, page: { path }, ...(source && { campaign: { source } }) },
 });
 
+const numbered = (who: string, sequence: number) => ({
+  type: 'track',
+  event: 'Lamp Seen',
+  anonymousId: visitor(who),
+  timestamp: at(12, sequence),
+  context: { sequence },
+});
+
 const anna = { phone: '8 (999) 555-11-11', asStored: '+79995551111' };
 
 const fromPages = [
@@ -34,6 +42,9 @@ const fromPages = [
   visit('4', 2, '/lamps', 'stranger'),
   // Half a surrogate pair, which would stop a query that reads the payload.
   visit('4', 3, '/\ud800'),
+  // The third and the fourth never came; the last came before the second.
+  ...[1, 6, 2, 5].map((sequence) => numbered('3', sequence)),
+  ...[3, 1, 2].map((sequence) => numbered('4', sequence)),
 ];
 const fromServers = [
   // Before its order.
@@ -64,7 +75,7 @@ beforeAll(async () => {
   for (const event of fromServers) await send(writeKeys.server, [event]);
   await collector.eventually<{ n: string }>(
     'SELECT count(*) AS n FROM raw_events',
-    ([row]) => Number(row?.n) === 17,
+    ([row]) => Number(row?.n) === fromPages.length + fromServers.length,
   );
 });
 afterAll(() => collector?.close());
@@ -161,6 +172,10 @@ it('nets orders and refunds in whatever order they came', async () => {
   ]);
 });
 
+it('finds the visitors of whom something was lost before the collector', async () => {
+  expect(await ask('lost')).toEqual([{ visitor: visitor('3'), arrived: '4', missing: '2' }]);
+});
+
 it('leaves no SQL of the page untried', () => {
   expect([...blocks.keys()]).toEqual([
     'users',
@@ -171,6 +186,7 @@ it('leaves no SQL of the page untried', () => {
     'shared',
     'led',
     'orders',
+    'lost',
   ]);
   expect(text.match(/```sql/g)).toHaveLength(blocks.size);
 });

@@ -91,7 +91,7 @@ export const buildOperatorApp = async (
 
 /**
  * Bodies that are judged in one turn of the event loop: about ten milliseconds. The fewer, the more often the thread that writes the log
- * wakes up and takes the processor from this one: with a quarter of it 7 % fewer events a second, 20 in a body, on two processors.
+ * wakes up and takes the processor from this one: with a quarter of it 6 % fewer events a second, 20 in a body, on two processors.
  */
 const bytesInTurn = 512 * 1024;
 
