@@ -12,7 +12,7 @@ const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
 const labelOf = (subject: Round['subject'], { workers }: Results): string =>
   ({
     bare: 'bare route',
-    acknowledged: 'Nitka, the warehouse away',
+    acknowledged: 'Nitka, spooling',
     collector: 'Nitka',
     workers: `Nitka, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
   })[subject];
