@@ -5,10 +5,10 @@ import { median } from '../shared/statistics.ts';
 import { markdownTable, terminalTable, type Table } from '../shared/table.ts';
 import { draw, number } from './draw.ts';
 import type { ProcessorTime } from './processes.ts';
+import { subjects } from './results.ts';
 import type { Results, Round } from './results.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
-const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
 const labelOf = (subject: Round['subject'], { workers }: Results): string =>
   ({
     bare: 'bare route',

@@ -3,13 +3,15 @@ import type { LoadFigures } from './load.ts';
 import type { Memory, ProcessorTime } from './processes.ts';
 import type { SyncFigures } from './sync.ts';
 
+/**
+ * `acknowledged` is a collector whose warehouse is away: what it takes to answer and to index, and nothing beside it. `collector` loads
+ * into DuckDB at the same time and has no workers, `workers` has `Results.workers` of them.
+ */
+export const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
+
 /** One of those that are compared, with so many events in a body. */
 export interface Round extends LoadFigures {
-  /**
-   * `acknowledged` is a collector whose warehouse is away: what it takes to answer and to index, and nothing beside it. `collector` loads
-   * into DuckDB at the same time and has no workers, `workers` has `Results.workers` of them.
-   */
-  readonly subject: 'bare' | 'acknowledged' | 'collector' | 'workers';
+  readonly subject: (typeof subjects)[number];
   readonly events: number;
   readonly memory: Memory;
   /** Microseconds for an event. */

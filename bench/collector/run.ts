@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { measureHistory } from './history.ts';
 import { sendLoad, startBare, startCollector } from './processes.ts';
 import type { BenchCollector, ProcessorTime } from './processes.ts';
+import { subjects } from './results.ts';
 import type { Results, Round } from './results.ts';
 import { measureStopped, startWithoutWarehouse } from './stopped.ts';
 import { measureSync } from './sync.ts';
@@ -44,7 +45,6 @@ const newest = new URL('results/latest.json', folder);
  */
 const warmUps = [4, 4];
 const bodies = [1, 20];
-const subjects = ['bare', 'acknowledged', 'collector', 'workers'] as const;
 
 const measureRound = async (
   subject: Round['subject'],

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sendLoad, startCollector } from './processes.ts';
 import type { BenchCollector } from './processes.ts';
 import type { Stopped } from './results.ts';
@@ -7,17 +7,27 @@ import type { Stopped } from './results.ts';
 /** Parts of the load whose speed is compared: the first with the last. */
 const parts = 10;
 
+/** In a table: its rows, how many different messageIds they have, and those that come after a later one of their visitor. */
+export const countsSql = `SELECT count(*) AS rows, count(DISTINCT message_id) AS ids, count(*) FILTER (sequence <= before) AS out_of_order
+  FROM (SELECT message_id, sequence, lag(sequence) OVER (PARTITION BY anonymous_id ORDER BY rowid) AS before FROM raw_events)`;
+
 /** A collector whose warehouse is away until `letIn` is called: a file is where its folder ought to be. */
 export const startWithoutWarehouse = async (): Promise<{
   readonly collector: BenchCollector;
   readonly letIn: () => void;
+  /** Where the database will be. */
+  readonly database: string;
 }> => {
-  const obstacleIn = (folder: string): string => join(folder, 'stopped');
-  const collector = await startCollector(
-    { destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }] },
-    (folder) => writeFileSync(obstacleIn(folder), ''),
+  const database = 'stopped/warehouse.duckdb';
+  const obstacleIn = (folder: string): string => join(folder, dirname(database));
+  const collector = await startCollector({ destinations: [{ type: 'duckdb', path: database }] }, (folder) =>
+    writeFileSync(obstacleIn(folder), ''),
   );
-  return { collector, letIn: () => rmSync(obstacleIn(collector.folder), { force: true }) };
+  return {
+    collector,
+    letIn: () => rmSync(obstacleIn(collector.folder)),
+    database: join(collector.folder, database),
+  };
 };
 
 /**
@@ -46,11 +56,7 @@ export const measureStopped = async (events: number, connections: number): Promi
     await collector.loaded();
     const loadedPerSecond = Math.round((waiting / (performance.now() - began)) * 1000);
     const memory = collector.memory();
-    const [counts] = await collector.query<{ rows: string; ids: string; out_of_order: string }>(
-      `SELECT count(*) AS rows, count(DISTINCT message_id) AS ids,
-         count(*) FILTER (sequence <= before) AS out_of_order
-       FROM (SELECT message_id, sequence, lag(sequence) OVER (PARTITION BY anonymous_id ORDER BY rowid) AS before FROM raw_events)`,
-    );
+    const [counts] = await collector.query<{ rows: string; ids: string; out_of_order: string }>(countsSql);
     if (Number(counts?.rows) !== accepted || Number(counts?.ids) !== accepted)
       throw new Error(
         `accepted ${accepted}, in the table ${counts?.rows}, of these different ${counts?.ids}`,

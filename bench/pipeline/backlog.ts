@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { importDuckdb } from '../../packages/collector/src/destinations/duckdb-append.ts';
-import { sendLoad, startCollector } from '../collector/processes.ts';
+import { sendLoad } from '../collector/processes.ts';
+import { countsSql, startWithoutWarehouse } from '../collector/stopped.ts';
 import { describeMachine } from '../shared/machine.ts';
 import type { Backlog, BacklogSample } from './results.ts';
 
@@ -21,10 +21,7 @@ const look = async (path: string): Promise<Pick<Backlog, 'rows' | 'ids' | 'outOf
   const { api } = await importDuckdb();
   const instance = await api.DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
   const connection = await instance.connect();
-  const found = await connection.runAndReadAll(
-    `SELECT count(*), count(DISTINCT message_id), count(*) FILTER (sequence <= before)
-     FROM (SELECT message_id, sequence, lag(sequence) OVER (PARTITION BY anonymous_id ORDER BY rowid) AS before FROM raw_events)`,
-  );
+  const found = await connection.runAndReadAll(countsSql);
   const [rows, ids, outOfOrder] = (found.getRows()[0] ?? []).map(Number);
   connection.closeSync();
   instance.closeSync();
@@ -53,12 +50,7 @@ export const measureBacklog = async (
   connections: number,
   tell: (sample: BacklogSample) => void,
 ): Promise<Backlog> => {
-  // A file where a folder ought to be.
-  const obstacleIn = (folder: string): string => join(folder, 'stopped');
-  const collector = await startCollector(
-    { destinations: [{ type: 'duckdb', path: 'stopped/warehouse.duckdb' }] },
-    (folder) => writeFileSync(obstacleIn(folder), ''),
-  );
+  const { collector, letIn, database } = await startWithoutWarehouse();
   const samples: BacklogSample[] = [];
   let isRunning = true;
   const began = performance.now();
@@ -83,13 +75,13 @@ export const measureBacklog = async (
     }
     const acceptedPerSecond = Math.round((accepted / (performance.now() - began)) * 1000);
     await takeSample();
-    rmSync(obstacleIn(collector.folder));
+    letIn();
     const loadedPerSecond = await drain(collector.waiting, accepted);
     clearInterval(watch);
     await takeSample();
     isRunning = false;
     await collector.stop();
-    const found = await look(join(obstacleIn(collector.folder), 'warehouse.duckdb'));
+    const found = await look(database);
     if (found.rows !== accepted || found.ids !== accepted || found.outOfOrder > 0)
       throw new Error(`accepted ${accepted}, found ${JSON.stringify(found)}`);
     const date = new Date().toISOString().slice(0, 10);
