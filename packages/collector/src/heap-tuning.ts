@@ -9,15 +9,17 @@ import { setFlagsFromString } from 'node:v8';
  * for as long as their request waits for the disk, and then the old ones had to be collected three times as often: a twentieth fewer
  * events a second, in most processes and not in all.
  */
-const flags = [
-  ['heap-growing-percent', '--heap-growing-percent=60'],
-  ['allocation-site-pretenuring', '--no-allocation-site-pretenuring'],
-] as const;
+const flags = ['--heap-growing-percent=60', '--no-allocation-site-pretenuring'];
+
+/** What a flag is about, in whatever way it is given: V8 takes `_` for `-`, `no` in front, and a value behind `=`. */
+const nameOf = (flag: string): string =>
+  flag
+    .replaceAll('_', '-')
+    .replace(/^--(no-?)?/, '')
+    .replace(/=.*/, '');
 
 /** In all threads. A flag that a later V8 does not know is passed over; an operator's own stands. */
 export const tuneHeap = (given: readonly string[] = process.execArgv): void => {
-  const own = given.map((argument) => argument.replaceAll('_', '-'));
-  for (const [name, flag] of flags)
-    if (!own.some((argument) => new RegExp(`^--(no-?)?${name}(=|$)`).test(argument)))
-      setFlagsFromString(flag);
+  const own = new Set(given.map(nameOf));
+  for (const flag of flags) if (!own.has(nameOf(flag))) setFlagsFromString(flag);
 };

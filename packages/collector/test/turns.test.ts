@@ -11,6 +11,7 @@ const openTurns = (bytesInTurn: number) => {
   return {
     done,
     planned,
+    wait,
     work: (name: string, bytes: number) => void wait(bytes).then(() => done.push(name)),
     async next() {
       for (const each of planned.splice(0)) each();
@@ -54,13 +55,12 @@ it('plans one turn for all that waits, and none when there is nothing to do', as
 });
 
 it('keeps nothing of those that went, however long others go on waiting', async () => {
-  const planned: (() => void)[] = [];
-  const turns = createTurns(100, (work) => planned.push(work));
-  const gone = Array.from({ length: 50 }, () => new WeakRef(turns.wait(60)));
+  const { wait, next, planned } = openTurns(100);
+  const gone = Array.from({ length: 50 }, () => new WeakRef(wait(60)));
   for (let turn = 0; turn < 30; turn += 1) {
-    void turns.wait(60);
-    void turns.wait(60);
-    planned.shift()?.();
+    void wait(60);
+    void wait(60);
+    await next();
   }
   expect(planned).toHaveLength(1);
   setFlagsFromString('--expose-gc');
