@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cleanMaps, createLetGo, importAdvise } from '../../src/loader/resident.ts';
+import { createFindClean, createLetGo, importAdvise } from '../../src/loader/resident.ts';
 import { openEnvironment } from '../../src/spool/environment.ts';
 import { temporaryFolder } from '../support/collector.ts';
 
@@ -43,7 +43,6 @@ describe('what the process has of the spool in its memory', () => {
 
   it('is asked for by maps alone that have what their file has, since others would lose what is in them', () => {
     const data = '/data/spool/data.mdb';
-    const files = { data, programs: (path: string) => path === '/usr/bin/node' };
     const maps = `7e0000000000-7e1000000000 r--s 00000000 fe:00 10 ${data}
 7e2000000000-7e2000001000 rw-s 00000000 fe:00 11 /data/spool/lock.mdb
 7e3000000000-7e3000001000 r--p 00000000 fe:00 10 ${data}
@@ -52,15 +51,64 @@ describe('what the process has of the spool in its memory', () => {
 7e6000000000-7e6000001000 rw-p 00000000 00:00 0
 7e7000000000-7e7000002000 r-xp 00001000 fe:00 13 /usr/bin/node
 7e8000000000-7e8000001000 r--p 00000000 fe:00 13 /usr/bin/node
+7e8000001000-7e8000004000 r--p 00001000 fe:00 13 /usr/bin/node
+7e8000004000-7e8000005000 r--p 00004000 fe:00 13 /usr/bin/node
 7e9000000000-7e9000001000 rw-p 00000000 fe:00 13 /usr/bin/node
 7ea000000000-7ea000001000 rwxp 00000000 fe:00 13 /usr/bin/node
 7eb000000000-7eb000001000 r-xp 00000000 fe:00 14 /usr/lib/libc.so.6
 `;
-    expect(cleanMaps(maps, files)).toEqual([
+    const facts = (from: string): string => {
+      const [anonymous, swap] = { '7e8000001000': [12, 0], '7e8000004000': [0, 4] }[from] ?? [0, 0];
+      return `Size: 8 kB\nAnonymous: ${anonymous} kB\nAnonHugePages: 4 kB\nSwap: ${swap} kB\nVmFlags: rd mr\n`;
+    };
+    const smaps = maps.replace(/^([0-9a-f]+)-.*\n/gm, (line, from: string) => `${line}${facts(from)}`);
+    const asked: string[] = [];
+    let known = maps;
+    const findClean = createFindClean({ data, programs: (path) => path === '/usr/bin/node' }, (file) => {
+      asked.push(file);
+      return file === 'maps' ? known : smaps;
+    });
+    const clean = [
       { address: 0x7e0000000000n, bytes: 0x1000000000n },
       { address: 0x7e7000000000n, bytes: 0x2000n },
-    ]);
+      { address: 0x7e8000000000n, bytes: 0x1000n },
+    ];
+    expect(findClean()).toEqual(clean);
+    expect(findClean()).toEqual(clean);
+    expect(asked).toEqual(['maps', 'smaps', 'maps']);
+    known = `${maps}7ec000000000-7ec000001000 r--p 00003000 fe:00 13 /usr/bin/node\n`;
+    expect(findClean()).toEqual(clean);
+    expect(asked.slice(3)).toEqual(['maps', 'smaps']);
   });
+
+  it('is asked for by the index alone where the kernel does not tell what was written', () => {
+    const maps = `7e0000000000-7e1000000000 r--s 00000000 fe:00 10 /data.mdb
+7e7000000000-7e7000002000 r-xp 00001000 fe:00 13 /usr/bin/node
+`;
+    const findClean = createFindClean({ data: '/data.mdb', programs: () => true }, (file) => {
+      if (file === 'smaps') throw new Error('ENOENT');
+      return maps;
+    });
+    expect(findClean()).toEqual([{ address: 0x7e0000000000n, bytes: 0x1000000000n }]);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'is not asked for by what the start has written into a program',
+    () => {
+      const smaps = readFileSync('/proc/self/smaps', 'utf8');
+      const own = smaps
+        .split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)
+        .filter((part) => /^\S+ r--p .*\.so/.test(part) && !/^Anonymous: +0 kB/m.test(part))
+        .map((part) => BigInt(`0x${part.slice(0, part.indexOf('-'))}`));
+      expect(own.length).toBeGreaterThan(0);
+      const findClean = createFindClean({ data: '', programs: (path) => path.includes('.so') }, (file) =>
+        readFileSync(`/proc/self/${file}`, 'utf8'),
+      );
+      const found = findClean().map(({ address }) => address);
+      expect(found.length).toBeGreaterThan(own.length);
+      expect(found.filter((address) => own.includes(address))).toEqual([]);
+    },
+  );
 
   it('goes when it has grown beyond what comes back by itself, not each time', () => {
     const steps = [100, 40, 47, 49, 45, 52, 54].map((mebibytes) => mebibytes * 1024);
