@@ -91,6 +91,22 @@ free_port() {
     look();'
 }
 
+# make_certificate: tls/cert.pem, which signs itself, for localhost and 127.0.0.1, and tls/key.pem.
+make_certificate() {
+  if [ -s "$folder/tls/cert.pem" ]; then return 0; fi
+  has openssl || apt_install openssl
+  mkdir -p "$folder/tls"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$folder/tls/key.pem" -out "$folder/tls/cert.pem" \
+    >"$folder/openssl.log" 2>&1 || { cat "$folder/openssl.log" >&2; die 'no certificate could be made'; }
+}
+
+# export_secure ADDRESS: which speaks TLS alone, and asks who is there.
+export_secure() {
+  export_env "NITKA_TEST_${name^^}_SECURE" "$1"
+  export_env "NITKA_TEST_${name^^}_CA" "$folder/tls/cert.pem"
+}
+
 # born PID: when it started, in ticks since the machine did; nothing for a zombie, which has ended already (in a
 # container it may wait long for an init process to take note of it). With it a number that the system has given
 # to another process in the meantime is not mistaken for the server's. Fields 3 and 22 of proc_pid_stat(5).

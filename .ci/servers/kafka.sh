@@ -5,6 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh" kafka
 pom=$here/kafka/pom.xml
 version=$(sed -n 's|.*<version>\(4[0-9.]*\)</version>.*|\1|p' "$pom")
 jars=$cache/kafka-$version
+password=of-the-tests
 
 prepare() {
   local packages=()
@@ -26,15 +27,29 @@ prepare() {
 tool() { java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$jars/*" "$@"; }
 
 configure() {
-  local controller
+  local controller secure
   controller=$(free_port)
+  secure=$(free_port)
+  echo "$secure" >"$folder/secure-port"
+  make_certificate
+  cat "$folder/tls/key.pem" "$folder/tls/cert.pem" >"$folder/tls/both.pem"
   cat >"$folder/server.properties" <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$(port),CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$(port)
+listeners=PLAINTEXT://127.0.0.1:$(port),SASL_SSL://127.0.0.1:$secure,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$(port),SASL_SSL://127.0.0.1:$secure
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location=$folder/tls/both.pem
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_nitka="$password";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+# Who comes with a name has the rights that a test gives it; who comes without may do anything.
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
 log.dirs=$folder/data
 # As in a production cluster: a topic that nobody made is an error.
 auto.create.topics.enable=false
@@ -54,6 +69,8 @@ broker.heartbeat.interval.ms=500
 group.initial.rebalance.delay.ms=0
 END
   tool kafka.tools.StorageTool format --standalone -t "$(tool kafka.tools.StorageTool random-uuid)" \
+    --add-scram "SCRAM-SHA-256=[name=nitka,password=$password]" \
+    --add-scram "SCRAM-SHA-512=[name=nitka,password=$password]" \
     -c "$folder/server.properties" >"$folder/format.log" 2>&1 ||
     { cat "$folder/format.log" >&2; die 'the storage could not be formatted'; }
 }
@@ -71,6 +88,7 @@ is_up() { running && answers; }
 describe() {
   export_env NITKA_TEST_KAFKA "127.0.0.1:$(port)"
   export_env NITKA_TEST_KAFKA_CONTROL "$(control_script)"
+  export_secure "nitka:$password@127.0.0.1:$(cat "$folder/secure-port")"
 }
 
 run "$@"

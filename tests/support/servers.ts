@@ -23,6 +23,8 @@ export type ServerName =
 export interface TestServer {
   /** Address of the server, or path of a program (a browser, a tool, what runs another language); empty if it is missing. */
   url: string;
+  /** The same server where it speaks TLS alone and asks for a name and a password; of PostgreSQL and Kafka. */
+  secure(): { url: string; caFile: string };
   /** Why tests that need the server are skipped, and the command that runs them. */
   missing: string | undefined;
   /** Ends the server's process in order, kills it, or starts it again on its port with its data. */
@@ -50,6 +52,11 @@ export function needsServer(
   return {
     url,
     missing,
+    secure() {
+      const [address, caFile] = [env[`${variable}_SECURE`], env[`${variable}_CA`]];
+      if (!address || !caFile) throw new Error(`${variable}_SECURE and ${variable}_CA are not set`);
+      return { url: address, caFile };
+    },
     async control(command) {
       const program = env[`${variable}_CONTROL`];
       if (!program) throw new Error(`${variable}_CONTROL is not set: ${name} cannot be told to ${command}`);

@@ -15,9 +15,18 @@ export const protocolErrors = (error: unknown, depth = 0): string[] => {
   ];
 };
 
-/** An error's message with the protocol's names for what happened. */
+/** The client tells that it has tried, and only below that why it failed: each reason once. */
+const reasons = (error: unknown, depth = 0): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { cause, errors = [] } = error as ErrorTree;
+  const message = error.message.replace(/\.$/, '');
+  const below = depth > 5 ? [] : [...(cause ? [cause] : []), ...errors];
+  const told = new Set(below.map((each) => reasons(each, depth + 1)));
+  return told.size > 0 ? `${message}: ${[...told].join('; ')}` : message;
+};
+
+/** What happened and why, with the protocol's names for it. */
 export const failureText = (error: unknown): string => {
   const names = [...new Set(protocolErrors(error))];
-  const message = error instanceof Error ? error.message : String(error);
-  return names.length > 0 ? `${message} (${names.join(', ')})` : message;
+  return names.length > 0 ? `${reasons(error)} (${names.join(', ')})` : reasons(error);
 };
