@@ -19,6 +19,12 @@ describe('needsServer', () => {
     expect(() => needsServer('webkit', { CI: 'true', NITKA_TEST_SERVERS: '1' })).toThrow('NITKA_TEST_WEBKIT');
   });
 
+  test('has another address where TLS and a password are asked for, if the server was started with one', () => {
+    const secure = { NITKA_TEST_KAFKA_SECURE: 'nitka:x@here', NITKA_TEST_KAFKA_CA: '/ca.pem' };
+    expect(needsServer('kafka', secure).secure()).toEqual({ url: 'nitka:x@here', caFile: '/ca.pem' });
+    expect(() => needsServer('kafka', {}).secure()).toThrow('NITKA_TEST_KAFKA_SECURE');
+  });
+
   test('a server without a control program cannot be killed', async () => {
     await expect(needsServer('postgres', { NITKA_TEST_POSTGRES: 'x' }).control('kill')).rejects.toThrow(
       'NITKA_TEST_POSTGRES_CONTROL',

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createClient } from '@clickhouse/client';
-import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../tests/support/servers.ts';
 import { openCollector } from '../src/collector.ts';
@@ -12,6 +9,7 @@ import type { Destination } from '../src/destinations/destination.ts';
 import { createDestination, destinationTypes } from '../src/destinations/index.ts';
 import { browserKey, temporaryFolder, testSources } from './support/collector.ts';
 import { takeTurns } from './support/exclusive.ts';
+import { freshDatabase, freshSchema } from './support/fresh-tables.ts';
 import { seededRandom } from './support/random.ts';
 
 const postgres = needsServer('postgres');
@@ -34,27 +32,17 @@ const unreliable = (real: Destination, random: () => number): Destination => ({
 
 /** Config of each destination that can be run here, with fresh tables that are gone after the test. */
 const destinationsHere = (folder: string): DestinationConfig[] => {
-  const name = `t_${randomBytes(6).toString('hex')}`;
   const found: DestinationConfig[] = [
     { type: 'duckdb', name: 'duckdb', path: join(folder, 'w.duckdb') },
     { type: 'parquet', name: 'parquet', path: join(folder, 'lake') },
   ];
   if (!postgres.missing) {
-    found.push({ type: 'postgres', name: 'postgres', url: postgres.url, schema: name });
-    onTestFinished(async () => {
-      const client = new pg.Client(postgres.url);
-      await client.connect();
-      await client.query(`DROP SCHEMA ${name} CASCADE`);
-      await client.end();
-    });
+    const schema = freshSchema(postgres.url);
+    found.push({ type: 'postgres', name: 'postgres', url: postgres.url, schema });
   }
   if (!clickhouse.missing) {
-    found.push({ type: 'clickhouse', name: 'clickhouse', url: clickhouse.url, database: name });
-    onTestFinished(async () => {
-      const client = createClient({ url: clickhouse.url });
-      await client.command({ query: `DROP DATABASE ${name}` });
-      await client.close();
-    });
+    const database = freshDatabase(clickhouse.url);
+    found.push({ type: 'clickhouse', name: 'clickhouse', url: clickhouse.url, database });
   }
   return found;
 };

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { createClient } from '@clickhouse/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { createClickhouse } from '../../src/destinations/clickhouse.ts';
@@ -9,6 +7,7 @@ import { toRows } from '../../src/row.ts';
 import { unpack } from '../../src/spool/packed.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { freshDatabase, runClickhouse } from '../support/fresh-tables.ts';
 import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 
 const clickhouse = needsServer('clickhouse');
@@ -16,17 +15,8 @@ takeTurns(clickhouse);
 const open = (database: string): Promise<Destination> =>
   createClickhouse({ type: 'clickhouse', url: clickhouse.url, database }, { dataDir: '/nowhere' });
 
-const run = async (statement: string): Promise<void> => {
-  const client = createClient({ url: clickhouse.url });
-  await client.command({ query: statement });
-  await client.close();
-};
-
-const newState = async (): Promise<string> => {
-  const database = `t_${randomBytes(6).toString('hex')}`;
-  onTestFinished(() => run(`DROP DATABASE IF EXISTS ${database}`));
-  return database;
-};
+const run = (statement: string): Promise<void> => runClickhouse(clickhouse.url, statement);
+const newState = async (): Promise<string> => freshDatabase(clickhouse.url);
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
 

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { createPostgres } from '../../src/destinations/postgres.ts';
 import { destinationConformance, row } from '../destinations.conformance.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { freshSchema, runPostgres } from '../support/fresh-tables.ts';
 import { expectSegmentShape, propertyOf } from '../support/segment-shape.ts';
 
 const postgres = needsServer('postgres');
@@ -15,23 +14,8 @@ const options = JSON.parse(process.env['NITKA_TEST_POSTGRES_OPTIONS'] || '{}') a
 const open = (schema: string): Promise<Destination> =>
   createPostgres({ ...options, type: 'postgres', url: postgres.url, schema }, { dataDir: '/nowhere' });
 
-const run = async (sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> => {
-  const client = new pg.Client(postgres.url);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
-};
-
-const newState = async (): Promise<string> => {
-  const schema = `t_${randomBytes(6).toString('hex')}`;
-  onTestFinished(async () => {
-    await run(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-  });
-  return schema;
-};
+const run = (sql: string, values?: unknown[]) => runPostgres(postgres.url, sql, values);
+const newState = async (): Promise<string> => freshSchema(postgres.url);
 
 const times = ['occurred_at', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at'];
 

@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createClient } from '@clickhouse/client';
-import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { createClickhouse } from '../../src/destinations/clickhouse.ts';
@@ -13,6 +10,7 @@ import { createPostgres } from '../../src/destinations/postgres.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { temporaryFolder } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { freshDatabase, freshSchema } from '../support/fresh-tables.ts';
 import { otherAuthority, refusalOf } from '../support/refusal.ts';
 import { row } from '../support/rows.ts';
 
@@ -27,7 +25,7 @@ describe.skipIf(postgres.missing)(title('PostgreSQL by TLS with a password', pos
 
   it('loads, over an encrypted connection', async () => {
     const { url, caFile } = postgres.secure();
-    const schema = `t_${randomBytes(6).toString('hex')}`;
+    const schema = freshSchema(`${url}?sslmode=verify-full&sslrootcert=${caFile}`);
     const destination = await open({ url, caFile, schema });
     await destination.open();
     onTestFinished(() => destination.close());
@@ -35,11 +33,6 @@ describe.skipIf(postgres.missing)(title('PostgreSQL by TLS with a password', pos
     expect((await destination.query!('SELECT count(*) FROM raw_events', 1)).rows).toEqual([['2']]);
     const encrypted = 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
     expect((await destination.query!(encrypted, 1)).rows).toEqual([[true]]);
-    await destination.close();
-    const client = new pg.Client({ connectionString: url, ssl: { ca: readFileSync(caFile) } });
-    await client.connect();
-    await client.query(`DROP SCHEMA ${schema} CASCADE`);
-    await client.end();
   });
 
   it('tells why it does not open, without the password', async () => {
@@ -95,15 +88,11 @@ describe.skipIf(clickhouse.missing)(title('ClickHouse by TLS with a password', c
 
   it('loads', async () => {
     const { url, caFile } = await startFront();
-    const database = `t_${randomBytes(6).toString('hex')}`;
-    const destination = await open(url, { caFile, database });
+    const destination = await open(url, { caFile, database: freshDatabase(clickhouse.url) });
     await destination.open();
     onTestFinished(() => destination.close());
     await destination.load(batch);
     expect((await destination.query!('SELECT count(*) FROM raw_events', 1)).rows).toEqual([['2']]);
-    const client = createClient({ url: clickhouse.url });
-    await client.command({ query: `DROP DATABASE ${database}` });
-    await client.close();
   });
 
   it('tells why it does not open, without the password', async () => {

@@ -6,6 +6,7 @@ import type { LoadBatch } from '../../src/destinations/destination.ts';
 import { openKafkaCollector } from '../../src/kafka/open-collector.ts';
 import { readKafkaBooks } from '../../src/kafka/books-report.ts';
 import { temporaryFolder, testSources, browserKey } from '../support/collector.ts';
+import { eventually } from '../support/eventually.ts';
 import { takeTurns } from '../support/exclusive.ts';
 import { freshName, kafkaSpool } from '../support/kafka.ts';
 
@@ -49,18 +50,6 @@ const event = (messageId: string, anonymousId: string) => ({
   messageId,
   anonymousId,
 });
-
-const eventually = async (look: () => Promise<void> | void): Promise<void> => {
-  const until = Date.now() + 30_000;
-  for (;;) {
-    try {
-      return await look();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-};
 
 describe.skipIf(kafka.missing)(title('Kafka as the spool', kafka), () => {
   const start = async (config: ReturnType<typeof configOf>, table: ReturnType<typeof createTable>) => {

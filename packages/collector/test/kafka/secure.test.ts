@@ -9,12 +9,14 @@ import {
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
 import { parseConfig } from '../../src/config-file.ts';
-import type { Destination, LoadBatch } from '../../src/destinations/destination.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
 import { createKafka } from '../../src/destinations/kafka.ts';
 import { openKafkaCollector } from '../../src/kafka/open-collector.ts';
 import { browserKey, temporaryFolder, testSources } from '../support/collector.ts';
+import { eventually } from '../support/eventually.ts';
 import { takeTurns } from '../support/exclusive.ts';
 import { freshName, kafkaSpool, messagesOf } from '../support/kafka.ts';
+import { createMemoryDestination } from '../support/memory-destination.ts';
 import { otherAuthority, refusalOf } from '../support/refusal.ts';
 import { row } from '../support/rows.ts';
 
@@ -83,10 +85,7 @@ describe.skipIf(kafka.missing)(title('Kafka by TLS with SASL and ACLs', kafka), 
     await allow('TOPIC', state, 'READ', 'WRITE', 'DESCRIBE', 'CREATE', 'DESCRIBE_CONFIGS');
     await allow('GROUP', state, 'READ');
     await allow('TRANSACTIONAL_ID', `nitka-${state}-`, 'WRITE', 'DESCRIBE');
-    const loaded: string[] = [];
-    const load = async ({ events }: LoadBatch): Promise<void> => {
-      loaded.push(...events.map(({ message_id: id }) => id));
-    };
+    const destination = createMemoryDestination();
     const { kafka: plain } = kafkaSpool(kafka.url, state, 2);
     const config = parseConfig(
       {
@@ -96,9 +95,7 @@ describe.skipIf(kafka.missing)(title('Kafka by TLS with SASL and ACLs', kafka), 
       },
       temporaryFolder(),
     );
-    const collector = await openKafkaCollector(config, {
-      createDestination: async () => ({ open: async () => undefined, load, close: () => undefined }),
-    });
+    const collector = await openKafkaCollector(config, { createDestination: async () => destination });
     onTestFinished(() => collector.close());
     const ids = Array.from({ length: 20 }, () => randomUUID());
     const batch = ids.map((messageId, at) => ({
@@ -113,7 +110,10 @@ describe.skipIf(kafka.missing)(title('Kafka by TLS with SASL and ACLs', kafka), 
       payload: { writeKey: browserKey, batch },
     });
     expect(answer.json()).toMatchObject({ success: true });
-    await vi.waitFor(() => expect(loaded.sort()).toEqual(ids.sort()), 30_000);
+    await eventually(() => {
+      const loaded = destination.batches.flatMap(({ events }) => events.map(({ message_id: id }) => id));
+      expect(loaded.sort()).toEqual(ids.sort());
+    });
   });
 
   it('tells why it takes nothing, without the password', async () => {

@@ -5,9 +5,11 @@ import { createFindClean, createLetGo, importAdvise } from '../../src/loader/res
 import { openEnvironment } from '../../src/spool/environment.ts';
 import { temporaryFolder } from '../support/collector.ts';
 
+/** What the kernel tells of each map of this process. */
+const ownMaps = (): string[] => readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+
 const residentOf = (file: string): number => {
-  const parts = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
-  const kilobytes = parts
+  const kilobytes = ownMaps()
     .filter((part) => part.slice(0, part.indexOf('\n')).endsWith(` ${file}`))
     .map((part) => Number(/^Rss:\s+(\d+)/m.exec(part)?.[1]));
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
@@ -95,9 +97,7 @@ describe('what the process has of the spool in its memory', () => {
   it.runIf(process.platform === 'linux')(
     'is not asked for by what the start has written into a program',
     () => {
-      const smaps = readFileSync('/proc/self/smaps', 'utf8');
-      const own = smaps
-        .split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)
+      const own = ownMaps()
         .filter((part) => /^\S+ r--p .*\.so/.test(part) && !/^Anonymous: +0 kB/m.test(part))
         .map((part) => BigInt(`0x${part.slice(0, part.indexOf('-'))}`));
       expect(own.length).toBeGreaterThan(0);

@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient } from '@clickhouse/client';
-import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { v7 } from 'uuid';
 import { needsServer, title } from '../../../../tests/support/servers.ts';
@@ -17,6 +14,7 @@ import { createSeal, newVaultKey } from '../../src/privacy/vault-key.ts';
 import { openVault } from '../../src/privacy/vault.ts';
 import { browserKey, openTestCollector, page, temporaryFolder } from '../support/collector.ts';
 import { takeTurns } from '../support/exclusive.ts';
+import { freshDatabase, freshSchema } from '../support/fresh-tables.ts';
 
 const postgres = needsServer('postgres');
 const clickhouse = needsServer('clickhouse');
@@ -164,24 +162,15 @@ describe('forget', () => {
     title(title('takes a person out of PostgreSQL and ClickHouse', postgres), clickhouse),
     { skip: postgres.missing !== undefined || clickhouse.missing !== undefined },
     async () => {
-      const name = `t_${randomBytes(6).toString('hex')}`;
-      onTestFinished(async () => {
-        const client = new pg.Client(postgres.url);
-        await client.connect();
-        await client.query(`DROP SCHEMA ${name} CASCADE`);
-        await client.end();
-        const house = createClient({ url: clickhouse.url });
-        await house.command({ query: `DROP DATABASE ${name}` });
-        await house.close();
-      });
+      const database = freshDatabase(clickhouse.url);
       const opened = await open({
         destinations: [
-          { type: 'postgres', url: postgres.url, schema: name },
-          { type: 'clickhouse', url: clickhouse.url, database: name },
+          { type: 'postgres', url: postgres.url, schema: freshSchema(postgres.url) },
+          { type: 'clickhouse', url: clickhouse.url, database },
         ],
       });
       const ask: Opened['ask'] = (of, sql) =>
-        opened.ask(of, of === 'clickhouse' ? sql.replace('raw_', `${name}.raw_`) : sql);
+        opened.ask(of, of === 'clickhouse' ? sql.replace('raw_', `${database}.raw_`) : sql);
       await opened.send(...Array.from({ length: 20 }, (_, at) => someone(at)), { traits: { phone } });
       await opened.send({ properties: { note: 'call 8 (999) 555-11-11' } }, { type: 'nonsense', phone });
       await opened.loaded();
